@@ -1,0 +1,1 @@
+"""Angles over time -> repetitions, landings, strides -> valgus metrics."""

@@ -1,0 +1,1 @@
+"""Board sightings -> a rig in metres with a floor and gravity."""

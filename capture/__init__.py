@@ -1,0 +1,1 @@
+"""One camera -> keypoints -> the wire -> sets of views of one instant."""

@@ -1,0 +1,88 @@
+"""Packets that leave a camera.
+
+Frozen: a stage wraps or replaces a packet and never changes one.  Times are integer nanoseconds of the hub's
+monotonic clock unless a name says otherwise; pixels are (u right, v down) with pixel centres at integers; what was
+not seen is NaN with confidence 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture: `image` (height, width, 3) uint8, BGR; `time_ns` of capture with its standard deviation."""
+
+    camera: str
+    index: int
+    time_ns: int
+    time_sd_ns: int
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keypoints2D:
+    """The people one camera saw in one frame.
+
+    Attributes
+    ----------
+    camera : name of the camera
+    frame_index : running number given by the camera; a gap is a lost frame
+    time_ns, time_sd_ns : capture time and its standard deviation
+    keypoint_set : name of the set that orders the K keypoints
+    image_size : (width, height) px
+    uv : (P, K, 2) float32 px of P people; NaN where not seen
+    confidence : (P, K) float32, 0 to 1; 0 where not seen
+    """
+
+    camera: str
+    frame_index: int
+    time_ns: int
+    time_sd_ns: int
+    keypoint_set: str
+    image_size: tuple[int, int]
+    uv: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameSet:
+    """Views of one instant, one place per camera of the rig, None where a camera has none."""
+
+    time_ns: int
+    views: tuple[Keypoints2D | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class KeypointTrial:
+    """A whole recorded trial of C cameras, F frames, at most P people and K keypoints.
+
+    Attributes
+    ----------
+    cameras : C names
+    keypoint_set : what the K points are
+    uv : (C, F, P, K, 2) px, NaN where not seen
+    confidence : (C, F, P, K), 0 where not seen
+    time_s : (C, F) capture times on one common clock, seconds
+    image_sizes : C (width, height), or None where the source does not tell
+    synchronised : whether frame i of every camera shows the same instant
+    """
+
+    cameras: tuple[str, ...]
+    keypoint_set: KeypointSet
+    uv: Array
+    confidence: Array
+    time_s: Array
+    image_sizes: tuple[tuple[int, int] | None, ...]
+    synchronised: bool
+
+    @property
+    def frames(self) -> int:
+        """F, the number of frames per camera."""
+        return self.uv.shape[1]

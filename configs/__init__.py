@@ -1,0 +1,1 @@
+"""Data files of the project, in TOML; no code."""

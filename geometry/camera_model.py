@@ -1,0 +1,175 @@
+# pyright: basic
+"""From a point in space to a pixel and back: OpenCV's pinhole and fisheye lenses.
+
+Pinhole distortion takes k1 k2 p1 p2 k3 k4 k5 k6 (unused ones zero), fisheye k1 k2 k3 k4 of the equidistant model;
+both as documented in OpenCV's calib3d.  Kernels work on bare floats so that solvers can call them in their inner
+loops; the array functions below them are what everyone else uses.  A point behind the camera, and a pixel that no
+ray can reach through the lens, become NaN.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry._jit import kernel
+
+Array = NDArray[np.float64]
+
+_NEWTON_STEPS = 30
+_NEWTON_TOLERANCE = 1e-12
+_MIN_DEPTH = 1e-9
+_STRAIGHT_AHEAD = 1e-8
+
+
+class CameraArrays(NamedTuple):
+    """C cameras packed for kernels; `R`, `t` map world points (metres) into each camera frame."""
+
+    focal: Array
+    """(C, 2) px"""
+    centre: Array
+    """(C, 2) principal points, px"""
+    distortion: Array
+    """(C, 8)"""
+    fisheye: NDArray[np.bool_]
+    """(C,)"""
+    R: Array
+    """(C, 3, 3) rotations world to camera"""
+    t: Array
+    """(C, 3) metres"""
+
+
+@kernel
+def distort_pinhole(x, y, k):
+    """Distorted normalised point and its Jacobian (xd, yd, dxd/dx, dxd/dy, dyd/dx, dyd/dy)."""
+    xx, yy, xy = x * x, y * y, x * y
+    r2 = xx + yy
+    top = 1.0 + r2 * (k[0] + r2 * (k[1] + r2 * k[4]))
+    bottom = 1.0 + r2 * (k[5] + r2 * (k[6] + r2 * k[7]))
+    radial = top / bottom
+    d_top = k[0] + r2 * (2.0 * k[1] + r2 * 3.0 * k[4])
+    d_bottom = k[5] + r2 * (2.0 * k[6] + r2 * 3.0 * k[7])
+    d_radial = (d_top - radial * d_bottom) / bottom
+    xd = x * radial + 2.0 * k[2] * xy + k[3] * (r2 + 2.0 * xx)
+    yd = y * radial + k[2] * (r2 + 2.0 * yy) + 2.0 * k[3] * xy
+    j_xx = radial + 2.0 * xx * d_radial + 2.0 * k[2] * y + 6.0 * k[3] * x
+    j_xy = 2.0 * xy * d_radial + 2.0 * k[2] * x + 2.0 * k[3] * y
+    j_yy = radial + 2.0 * yy * d_radial + 6.0 * k[2] * y + 2.0 * k[3] * x
+    return xd, yd, j_xx, j_xy, j_xy, j_yy
+
+
+@kernel
+def distort_fisheye(x, y, k):
+    """As `distort_pinhole`, for the equidistant fisheye."""
+    r = math.hypot(x, y)
+    if r < _STRAIGHT_AHEAD:
+        return x, y, 1.0, 0.0, 0.0, 1.0
+    theta = math.atan(r)
+    t2 = theta * theta
+    theta_d = theta * (1.0 + t2 * (k[0] + t2 * (k[1] + t2 * (k[2] + t2 * k[3]))))
+    d_theta_d = 1.0 + t2 * (3.0 * k[0] + t2 * (5.0 * k[1] + t2 * (7.0 * k[2] + t2 * 9.0 * k[3])))
+    scale = theta_d / r
+    d_scale = (d_theta_d / (1.0 + r * r) - scale) / (r * r)
+    j_xy = x * y * d_scale
+    return x * scale, y * scale, scale + x * x * d_scale, j_xy, j_xy, scale + y * y * d_scale
+
+
+@kernel
+def distort(x, y, k, fisheye):
+    """Lens model of one camera on a normalised point; returns the point and its 2x2 Jacobian, row by row."""
+    if fisheye:
+        return distort_fisheye(x, y, k)
+    return distort_pinhole(x, y, k)
+
+
+@kernel
+def undistort(xd, yd, k, fisheye):
+    """Normalised point whose distorted image is (xd, yd), by Newton's method; NaN where there is none."""
+    x, y = xd, yd
+    if fisheye:  # start where the polynomial is the identity: r = tan(theta_d)
+        r = math.hypot(xd, yd)
+        if r > _STRAIGHT_AHEAD:
+            start = math.tan(min(r, 1.55)) / r
+            x, y = xd * start, yd * start
+    for _ in range(_NEWTON_STEPS):
+        u, v, j_xx, j_xy, j_yx, j_yy = distort(x, y, k, fisheye)
+        det = j_xx * j_yy - j_xy * j_yx
+        if not det > 0.0:  # the lens folds back here: no ray
+            return math.nan, math.nan
+        du, dv = xd - u, yd - v
+        dx, dy = (j_yy * du - j_xy * dv) / det, (j_xx * dv - j_yx * du) / det
+        x += dx
+        y += dy
+        if abs(dx) + abs(dy) < _NEWTON_TOLERANCE * (1.0 + abs(x) + abs(y)):
+            return x, y
+    return math.nan, math.nan
+
+
+@kernel
+def project_point(cameras, c, X, Y, Z):
+    """Pixel (u, v) of a world point (metres) in camera c; NaN behind the camera."""
+    R, t = cameras.R[c], cameras.t[c]
+    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
+    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
+    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
+    if not z > _MIN_DEPTH:
+        return math.nan, math.nan
+    xd, yd, _, _, _, _ = distort(x / z, y / z, cameras.distortion[c], cameras.fisheye[c])
+    return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
+
+
+@kernel
+def project_point_jacobian(cameras, c, X, Y, Z, jacobian):
+    """As `project_point`; fills `jacobian` (2, 3), px per metre of world motion."""
+    R, t = cameras.R[c], cameras.t[c]
+    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
+    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
+    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
+    if not z > _MIN_DEPTH:
+        jacobian[:, :] = 0.0
+        return math.nan, math.nan
+    a, b = x / z, y / z
+    xd, yd, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
+    fx, fy = cameras.focal[c, 0] / z, cameras.focal[c, 1] / z
+    for j in range(3):
+        da, db = R[0, j] - a * R[2, j], R[1, j] - b * R[2, j]
+        jacobian[0, j] = fx * (j_xx * da + j_xy * db)
+        jacobian[1, j] = fy * (j_yx * da + j_yy * db)
+    return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
+
+
+@kernel
+def normalise_pixel(cameras, c, u, v):
+    """Undistorted normalised image point (x/z, y/z) of pixel (u, v) in camera c."""
+    xd = (u - cameras.centre[c, 0]) / cameras.focal[c, 0]
+    yd = (v - cameras.centre[c, 1]) / cameras.focal[c, 1]
+    return undistort(xd, yd, cameras.distortion[c], cameras.fisheye[c])
+
+
+@kernel
+def _project_many(cameras, c, points, uv):
+    for i in range(len(points)):
+        uv[i, 0], uv[i, 1] = project_point(cameras, c, points[i, 0], points[i, 1], points[i, 2])
+
+
+@kernel
+def _normalise_many(cameras, c, uv, xy):
+    for i in range(len(uv)):
+        xy[i, 0], xy[i, 1] = normalise_pixel(cameras, c, uv[i, 0], uv[i, 1])
+
+
+def project(cameras: CameraArrays, c: int, points: Array) -> Array:
+    """Pixels (..., 2) of world points (..., 3) in metres, seen by camera c."""
+    flat = np.ascontiguousarray(points, dtype=float).reshape(-1, 3)
+    uv = np.empty((len(flat), 2))
+    _project_many(cameras, c, flat, uv)
+    return uv.reshape(*np.shape(points)[:-1], 2)
+
+
+def normalise(cameras: CameraArrays, c: int, uv: Array) -> Array:
+    """Undistorted normalised image points (..., 2) of pixels (..., 2) of camera c."""
+    flat = np.ascontiguousarray(uv, dtype=float).reshape(-1, 2)
+    xy = np.empty_like(flat)
+    _normalise_many(cameras, c, flat, xy)
+    return xy.reshape(np.shape(uv))

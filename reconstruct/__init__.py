@@ -1,0 +1,1 @@
+"""Keypoints and a rig -> points -> body -> joint angles, each with its covariance."""

@@ -1,0 +1,1 @@
+"""Results -> other lab software, as files and as live streams."""

@@ -1,0 +1,1 @@
+"""What a person looks at: a scene of plain geometry, a window, a picture."""
