@@ -1,0 +1,65 @@
+"""The table of commands.
+
+A command is a plain typed function (or a `typer.Typer` of its own for `valgus rig ...`) in a file of this folder,
+named here by its import path so that only the command that runs is ever imported.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+
+from valgus import __version__
+
+
+@dataclass(frozen=True)
+class Command:
+    """One word after `valgus`: where its function lives, `module:attribute`, and one line about it."""
+
+    name: str
+    target: str
+    summary: str
+
+    def load(self) -> Any:
+        """Import the function, or the `typer.Typer` that groups several."""
+        module, attribute = self.target.split(":")
+        return getattr(import_module(module), attribute)
+
+
+COMMANDS: tuple[Command, ...] = ()
+
+
+def application(arguments: list[str]) -> typer.Typer:
+    """Every command by name and summary; only the one that `arguments` asks for is imported."""
+    app = typer.Typer(name="valgus", add_completion=False, rich_markup_mode=None)
+    app.callback()(_describe)
+    for command in COMMANDS:
+        if arguments[:1] == [command.name]:
+            _register(app, command.name, command.load())
+        else:
+            app.command(command.name, help=command.summary)(_not_asked_for)
+    return app
+
+
+def _register(app: typer.Typer, name: str, target: Any) -> None:
+    if isinstance(target, typer.Typer):
+        app.add_typer(target, name=name)
+    else:
+        app.command(name)(target)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"valgus {__version__}")
+        raise typer.Exit
+
+
+def _describe(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """True 3-D hip adduction, hip internal rotation and knee valgus, each with its error bar."""
+
+
+def _not_asked_for() -> None:
+    """Stand in for a command in the list of commands."""
