@@ -1,0 +1,1 @@
+"""Files that hold a calibrated rig, one module per format."""
