@@ -34,8 +34,9 @@ $(VENV): requirements.lock pyproject.toml
 	tools/system-packages.sh $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "filling .venv: a few minutes"
+	$(BIN)/python -m pip install --quiet --quiet --require-hashes --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $(VENV)
 
 lock: ## pin the newest versions that pyproject.toml allows; needs uv
