@@ -72,6 +72,7 @@ class KeypointTrial:
     time_s : (C, F) capture times on one common clock, seconds
     image_sizes : C (width, height), or None where the source does not tell
     synchronised : whether frame i of every camera shows the same instant
+    notices : what a reader of the results should know about the recording, one sentence each
     """
 
     cameras: tuple[str, ...]
@@ -81,6 +82,7 @@ class KeypointTrial:
     time_s: Array
     image_sizes: tuple[tuple[int, int] | None, ...]
     synchronised: bool
+    notices: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
