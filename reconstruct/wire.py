@@ -1,0 +1,170 @@
+"""`LiveFrame` on the wire: one message part, so that a subscriber may keep nothing but the newest.
+
+    offset  bytes  content
+    0       4      b"VGLF"
+    4       2      version, little endian
+    6       2      h, length of the header, little endian
+    8       h      header: msgspec msgpack array, in the order of `_Header`
+    ..      pad    zeros up to a multiple of 8
+    ..      rest   the arrays of `_body_layout`, little endian, in that order
+
+K comes from the keypoint set, the number of angles from the version.  The decoder trusts nobody: any bytes either
+give a LiveFrame or raise ReconstructError.
+"""
+
+import struct
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.errors import CaptureError
+from capture.keypoint_sets import KeypointSet, keypoint_set
+from reconstruct.angle_names import ANGLE_NAMES
+from reconstruct.errors import ReconstructError
+from reconstruct.types import JointAngles, LiveFrame, Observability, Points3D
+
+MAGIC = b"VGLF"
+VERSION = 1
+
+_PREAMBLE = struct.Struct("<4sHH")
+_ALIGNMENT = 8
+_OBSERVABILITY_CODES = frozenset(int(code) for code in Observability)
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    sequence: Count
+    keypoint_set: str
+    points_time_ns: int
+    angles_time_ns: int
+    views: Count
+    latency_ms: float
+    sync_error_ms: float
+    dropped: Count
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Header)
+
+
+@lru_cache
+def _body_layout(n_keypoints: int) -> np.dtype[Any]:
+    angles = (len(ANGLE_NAMES),)
+    return np.dtype(
+        [
+            ("xyz", "<f8", (n_keypoints, 3)),
+            ("covariance", "<f8", (n_keypoints, 3, 3)),
+            ("residual_px", "<f8", (n_keypoints,)),
+            ("values", "<f8", angles),
+            ("standard_error", "<f8", angles),
+            ("views", "i1", (n_keypoints,)),
+            ("observability", "i1", angles),
+        ]
+    )
+
+
+def encode_live_frame(frame: LiveFrame) -> bytes:
+    """One message that holds the whole frame, every number exactly."""
+    points, angles = frame.points, frame.angles
+    body = np.zeros((), _body_layout(len(points.keypoint_set)))
+    for name in ("xyz", "covariance", "residual_px", "views"):
+        body[name] = getattr(points, name)
+    for name in ("values", "standard_error", "observability"):
+        body[name] = getattr(angles, name)
+    header = _encoder.encode(
+        _Header(
+            sequence=frame.sequence,
+            keypoint_set=points.keypoint_set.name,
+            points_time_ns=points.time_ns,
+            angles_time_ns=angles.time_ns,
+            views=frame.views,
+            latency_ms=frame.latency_ms,
+            sync_error_ms=frame.sync_error_ms,
+            dropped=frame.dropped,
+        )
+    )
+    padding = bytes(_padded(len(header)) - len(header))
+    return b"".join((_PREAMBLE.pack(MAGIC, VERSION, len(header)), header, padding, body.tobytes()))
+
+
+def decode_live_frame(message: bytes) -> LiveFrame:
+    """Frame of one message; its arrays are read-only views of the message.
+
+    Raises
+    ------
+    ReconstructError : for anything that `encode_live_frame` of this version did not write
+    """
+    header, start = _read_header(message)
+    points_set = _read_keypoint_set(header.keypoint_set)
+    body = _read_body(message, start, _body_layout(len(points_set)))
+    return LiveFrame(
+        sequence=header.sequence,
+        points=Points3D(
+            time_ns=header.points_time_ns,
+            keypoint_set=points_set,
+            xyz=body["xyz"],
+            covariance=body["covariance"],
+            views=body["views"],
+            residual_px=body["residual_px"],
+        ),
+        angles=JointAngles(
+            time_ns=header.angles_time_ns,
+            values=body["values"],
+            standard_error=body["standard_error"],
+            observability=_checked_observability(body["observability"]),
+        ),
+        views=header.views,
+        latency_ms=header.latency_ms,
+        sync_error_ms=header.sync_error_ms,
+        dropped=header.dropped,
+    )
+
+
+def _padded(length: int) -> int:
+    return -(-length // _ALIGNMENT) * _ALIGNMENT
+
+
+def _read_header(message: bytes) -> tuple[_Header, int]:
+    """Header and the offset at which the arrays start."""
+    if len(message) < _PREAMBLE.size:
+        raise ReconstructError(f"live frame: a message of {len(message)} bytes is too short to be one")
+    magic, version, length = _PREAMBLE.unpack_from(message)
+    if magic != MAGIC:
+        raise ReconstructError(f"live frame: a message starts with {magic!r} and not {MAGIC!r}; give a hub's address")
+    if version != VERSION:
+        raise ReconstructError(
+            f"live frame: the message has version {version}, this program reads {VERSION}; update the older of the two"
+        )
+    try:
+        header = _decoder.decode(message[_PREAMBLE.size : _PREAMBLE.size + length])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ReconstructError(f"live frame: the header is damaged: {error}") from error
+    return header, _PREAMBLE.size + _padded(length)
+
+
+def _read_keypoint_set(name: str) -> KeypointSet:
+    try:
+        return keypoint_set(name)
+    except CaptureError as error:
+        raise ReconstructError(f"live frame: {error}") from error
+
+
+def _read_body(message: bytes, start: int, layout: np.dtype[Any]) -> NDArray[Any]:
+    if len(message) != start + layout.itemsize:
+        raise ReconstructError(
+            f"live frame: {len(message)} bytes where {start + layout.itemsize} were announced; the message is damaged"
+        )
+    return np.frombuffer(message, layout, count=1, offset=start).reshape(())
+
+
+def _checked_observability(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    for code in (int(codes.min()), int(codes.max())):
+        if code not in _OBSERVABILITY_CODES:
+            raise ReconstructError(
+                f"live frame: observability class {code} is unknown; choose one of {sorted(_OBSERVABILITY_CODES)}"
+            )
+    return codes
