@@ -1,0 +1,7 @@
+"""What can go wrong between results and other lab software."""
+
+from geometry.errors import InputError
+
+
+class StreamError(InputError):
+    """A result file cannot be read or written, or a stream cannot be opened."""
