@@ -1,0 +1,1 @@
+"""From keypoints to body states with covariance: one frame at a time, a whole trial at once, or live."""

@@ -1,0 +1,69 @@
+"""A trial as the estimators see it: the body points of one person in every view, with noise and timing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+from reconstruct.pixel_noise import PixelNoise, person_scale
+from reconstruct.skeleton import BODY_POINTS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """One person's body points over F frames in C cameras.
+
+    Attributes
+    ----------
+    time_s : (F,) times at which the body is estimated
+    offset_s : (C, F) from there to each camera's exposure
+    uv : (C, F, P, 2) px, NaN where unseen
+    variance : (C, F, P) px^2 of one axis in one frame, bias left out
+    inflation : factor on the variance for noise that neighbouring frames share
+    bias_sd : (C, P) px
+    """
+
+    time_s: Array
+    offset_s: Array
+    uv: Array
+    variance: Array
+    inflation: float
+    bias_sd: Array
+
+
+def body_point_columns(keypoints: KeypointSet) -> NDArray[np.int64]:
+    """(P,) column of each body point in a keypoint set, -1 where the set lacks it."""
+    return np.array([keypoints.names.index(name) if name in keypoints.names else -1 for name in BODY_POINTS])
+
+
+def observe(keypoints: KeypointSet, uv: Array, confidence: Array, time_s: Array, noise: PixelNoise) -> Observations:
+    """Pick the body points out of one person's keypoints.
+
+    Parameters
+    ----------
+    uv, confidence : (C, F, K, 2) px and (C, F, K); what is unseen or rejected has confidence 0
+    time_s : (C, F) capture times; the body is estimated at their median over the cameras
+    """
+    columns = body_point_columns(keypoints)
+    known = columns >= 0
+    scale = person_scale(uv, confidence)
+    points = np.full((*uv.shape[:2], len(columns), 2), np.nan)
+    score = np.zeros(points.shape[:3])
+    points[:, :, known], score[:, :, known] = uv[:, :, columns[known]], confidence[:, :, columns[known]]
+    points[~(score > 0)] = np.nan
+    common = np.nanmedian(time_s, axis=0)
+    interval = float(np.median(np.diff(common))) if len(common) > 1 else noise.drift_time_s
+    instant = np.hypot(noise.white_px, noise.drift_px)
+    typical = np.nan_to_num(np.nanmedian(scale, axis=1), nan=1.0)
+    factor = PixelNoise(score=noise.score, score_factor=noise.score_factor).factor(score, scale)
+    return Observations(
+        time_s=common,
+        offset_s=np.nan_to_num(time_s - common),
+        uv=points,
+        variance=(factor * instant) ** 2,
+        inflation=(noise.temporal_px(interval) / instant) ** 2,
+        bias_sd=np.repeat(typical[:, None] * noise.bias_px, len(columns), axis=1),
+    )

@@ -1,0 +1,193 @@
+"""Where every segment and body point is, and how it moves with each degree of freedom and each length.
+
+World: metres, Z up.  A rotation degree of freedom j turns everything behind it about the unit axis `axes[j]` through
+`pivots[j]`, so dp/dq_j = axes[j] x (p - pivots[j]).
+"""
+
+import math
+
+import numpy as np
+
+from geometry._jit import kernel
+from reconstruct.skeleton import (
+    FIRST_OFFSET,
+    HIP_HALF_WIDTH,
+    LEG_L,
+    LEG_R,
+    LUMBAR,
+    POINT_ANCHOR,
+    POINT_CARRIER,
+    POINT_DOF_COUNT,
+    POINT_DOFS,
+    POINT_LENGTH_COUNT,
+    POINT_LENGTHS,
+    POINT_SIDE,
+    SHANK_L,
+    SHANK_R,
+    SUBTALAR_AXIS,
+    TALOCRURAL_AXIS,
+    THIGH_L,
+    THIGH_R,
+    TRUNK,
+)
+
+MAX_POINT_DOFS = POINT_DOFS.shape[1]
+MAX_POINT_GEOMETRY = POINT_LENGTHS.shape[1] + 3
+
+
+@kernel
+def turn(R, x, y, z, angle, axis_world):
+    """R <- R Rot((x, y, z), angle) in place; `axis_world` receives the axis in the world."""
+    for i in range(3):
+        axis_world[i] = R[i, 0] * x + R[i, 1] * y + R[i, 2] * z
+    s, c = math.sin(angle), math.cos(angle)
+    v = 1.0 - c
+    m00, m01, m02 = c + x * x * v, x * y * v - z * s, x * z * v + y * s
+    m10, m11, m12 = y * x * v + z * s, c + y * y * v, y * z * v - x * s
+    m20, m21, m22 = z * x * v - y * s, z * y * v + x * s, c + z * z * v
+    for i in range(3):
+        a, b, d = R[i, 0], R[i, 1], R[i, 2]
+        R[i, 0] = a * m00 + b * m10 + d * m20
+        R[i, 1] = a * m01 + b * m11 + d * m21
+        R[i, 2] = a * m02 + b * m12 + d * m22
+
+
+@kernel
+def knee_coupling(flexion, coupling):
+    """Passive knee: adduction and rotation that go with a flexion, and their slopes.
+
+    `coupling` holds adduction per flexion, the plateau of internal rotation (rad) and its e-folding flexion (rad):
+    the screw-home rotation rises quickly over the first 30 deg and then levels off.  Below full extension both stay
+    on their tangent.
+    """
+    adduction = coupling[0] * flexion
+    plateau, fold = coupling[1], coupling[2]
+    if flexion > 0.0:
+        decay = math.exp(-flexion / fold)
+        return adduction, coupling[0], plateau * (1.0 - decay), plateau / fold * decay
+    return adduction, coupling[0], plateau / fold * flexion, plateau / fold
+
+
+@kernel
+def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, R, origins, axes, pivots):
+    """Femur, tibia and foot of one leg; `side` is +1 right, -1 left."""
+    for i in range(3):
+        origins[segment, i] = origins[0, i] + side * hip_half_width * R[0, i, 2]
+    R[segment] = R[0]
+    turn(R[segment], 0.0, 0.0, 1.0, q[first], axes[first])
+    turn(R[segment], side, 0.0, 0.0, q[first + 1], axes[first + 1])
+    turn(R[segment], 0.0, side, 0.0, q[first + 2], axes[first + 2])
+    for i in range(3):
+        origins[segment + 1, i] = origins[segment, i] - thigh * R[segment, i, 1]
+    adduction, adduction_slope, rotation, rotation_slope = knee_coupling(q[first + 3], coupling)
+    R[segment + 1] = R[segment]
+    turn(R[segment + 1], 0.0, 0.0, -1.0, q[first + 3], axes[first + 3])
+    turn(R[segment + 1], side, 0.0, 0.0, q[first + 4] + adduction, axes[first + 4])
+    turn(R[segment + 1], 0.0, side, 0.0, q[first + 5] + rotation, axes[first + 5])
+    for i in range(3):
+        axes[first + 3, i] += adduction_slope * axes[first + 4, i] + rotation_slope * axes[first + 5, i]
+        origins[segment + 2, i] = origins[segment + 1, i] - shank * R[segment + 1, i, 1]
+    R[segment + 2] = R[segment + 1]
+    tc, st = TALOCRURAL_AXIS, SUBTALAR_AXIS
+    turn(R[segment + 2], side * tc[0], side * tc[1], tc[2], q[first + 6], axes[first + 6])
+    turn(R[segment + 2], side * st[0], side * st[1], st[2], q[first + 7], axes[first + 7])
+    turn(R[segment + 2], 0.0, side, 0.0, q[first + 8], axes[first + 8])
+    for j in range(9):
+        pivots[first + j] = origins[segment + j // 3]
+
+
+@kernel
+def segment_frames(q, geometry, coupling, R, origins, axes, pivots):
+    """Pose of all eight segments.
+
+    Parameters
+    ----------
+    q : (27,) degrees of freedom, metres and radians
+    geometry : (G,) lengths and offsets, metres
+    coupling : (3,) see `knee_coupling`
+    R : (8, 3, 3) out, segment axes in the world, columns x y z
+    origins : (8, 3) out, proximal joint centre of each segment (pelvis: mid-hip), metres
+    axes, pivots : (27, 3) out, rotation axes and points on them
+    """
+    # World axes from the Y-up ground in which the pelvis angles are defined: (X, Y, Z)_world = (z, x, y)_ground.
+    R[0, :, :] = 0.0
+    R[0, 0, 2] = R[0, 1, 0] = R[0, 2, 1] = 1.0
+    turn(R[0], 0.0, 1.0, 0.0, q[3], axes[3])
+    turn(R[0], 1.0, 0.0, 0.0, q[4], axes[4])
+    turn(R[0], 0.0, 0.0, 1.0, q[5], axes[5])
+    for i in range(3):
+        origins[0, i] = q[i]
+        origins[1, i] = q[i] + R[0, i, 0] * geometry[LUMBAR] + R[0, i, 1] * geometry[LUMBAR + 1]
+        for j in range(3):
+            axes[j, i] = 1.0 if i == j else 0.0
+    for j in range(6):
+        pivots[j] = origins[0]
+    R[1] = R[0]
+    turn(R[1], 0.0, 0.0, 1.0, q[TRUNK], axes[TRUNK])
+    turn(R[1], 1.0, 0.0, 0.0, q[TRUNK + 1], axes[TRUNK + 1])
+    turn(R[1], 0.0, 1.0, 0.0, q[TRUNK + 2], axes[TRUNK + 2])
+    for j in range(3):
+        pivots[TRUNK + j] = origins[1]
+    w = geometry[HIP_HALF_WIDTH]
+    _leg(q, LEG_R, 1.0, w, geometry[THIGH_R], geometry[SHANK_R], coupling, 2, R, origins, axes, pivots)
+    _leg(q, LEG_L, -1.0, w, geometry[THIGH_L], geometry[SHANK_L], coupling, 5, R, origins, axes, pivots)
+
+
+@kernel
+def body_point(k, geometry, R, origins, point):
+    """World position of body point k from the segment frames."""
+    carrier, anchor, first = POINT_CARRIER[k], POINT_ANCHOR[k], FIRST_OFFSET + 3 * k
+    for i in range(3):
+        point[i] = origins[anchor, i]
+        for j in range(3):
+            point[i] += R[carrier, i, j] * geometry[first + j]
+
+
+@kernel
+def point_jacobian(k, point, axes, pivots, jacobian):
+    """d point / d q for the degrees of freedom POINT_DOFS[k]; fills rows of `jacobian` (15, 3)."""
+    for n in range(POINT_DOF_COUNT[k]):
+        j = POINT_DOFS[k, n]
+        ax, ay, az = axes[j, 0], axes[j, 1], axes[j, 2]
+        if j < 3:
+            jacobian[n, 0], jacobian[n, 1], jacobian[n, 2] = ax, ay, az
+            continue
+        dx, dy, dz = point[0] - pivots[j, 0], point[1] - pivots[j, 1], point[2] - pivots[j, 2]
+        jacobian[n, 0] = ay * dz - az * dy
+        jacobian[n, 1] = az * dx - ax * dz
+        jacobian[n, 2] = ax * dy - ay * dx
+
+
+@kernel
+def point_geometry_jacobian(k, R, jacobian, columns):
+    """d point / d geometry: fills rows of `jacobian` (6, 3) and their geometry `columns` (6,); returns how many."""
+    n = POINT_LENGTH_COUNT[k]
+    for m in range(n):
+        column = POINT_LENGTHS[k, m]
+        columns[m] = column
+        for i in range(3):
+            if column == HIP_HALF_WIDTH:
+                jacobian[m, i] = POINT_SIDE[k] * R[0, i, 2]
+            elif column == LUMBAR or column == LUMBAR + 1:
+                jacobian[m, i] = R[0, i, column - LUMBAR]
+            elif column in (THIGH_R, THIGH_L):
+                jacobian[m, i] = -R[2 if column == THIGH_R else 5, i, 1]
+            else:
+                jacobian[m, i] = -R[3 if column == SHANK_R else 6, i, 1]
+    for j in range(3):
+        columns[n + j] = FIRST_OFFSET + 3 * k + j
+        for i in range(3):
+            jacobian[n + j, i] = R[POINT_CARRIER[k], i, j]
+    return n + 3
+
+
+@kernel
+def body_points(q, geometry, coupling):
+    """All body points (P, 3), metres, of one pose."""
+    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    axes, pivots = np.empty((27, 3)), np.empty((27, 3))
+    segment_frames(q, geometry, coupling, R, origins, axes, pivots)
+    points = np.empty((len(POINT_CARRIER), 3))
+    for k in range(len(POINT_CARRIER)):
+        body_point(k, geometry, R, origins, points[k])
+    return points

@@ -1,0 +1,149 @@
+"""Inverse kinematics of one frame: the pose that best explains the points, given what is known beforehand."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from geometry._jit import kernel
+from reconstruct.kernels.kinematics import body_point, point_jacobian, segment_frames
+from reconstruct.kernels.linear import cholesky, inverse_from_cholesky, solve_cholesky
+from reconstruct.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+
+# Student-t with few degrees of freedom: a point 4 sd off keeps a fifth of its pull.
+_STUDENT_NU = 4.0
+_FIRST_DAMPING = 1e-4
+_MAX_DAMPING = 1e8
+
+
+class IkWorkspace(NamedTuple):
+    """Scratch memory of one solver, made once by `ik_workspace`."""
+
+    R: np.ndarray
+    origins: np.ndarray
+    axes: np.ndarray
+    pivots: np.ndarray
+    point: np.ndarray
+    jacobian: np.ndarray
+    H: np.ndarray
+    damped: np.ndarray
+    L: np.ndarray
+    gradient: np.ndarray
+    step: np.ndarray
+    trial: np.ndarray
+
+
+def ik_workspace() -> IkWorkspace:
+    """Scratch memory for `solve_pose`."""
+    n = N_DOF
+    return IkWorkspace(
+        *(np.zeros(s) for s in [(8, 3, 3), (8, 3), (n, 3), (n, 3), (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,)]),
+        np.zeros(n),
+    )
+
+
+@kernel
+def _cost(q, points, information, geometry, coupling, mean, precision, w):
+    """Negative log posterior of pose q (without constants)."""
+    segment_frames(q, geometry, coupling, w.R, w.origins, w.axes, w.pivots)
+    cost = 0.0
+    for k in range(N_POINTS):
+        if math.isnan(points[k, 0]):
+            continue
+        body_point(k, geometry, w.R, w.origins, w.point)
+        d2 = 0.0
+        for i in range(3):
+            for j in range(3):
+                d2 += (points[k, i] - w.point[i]) * information[k, i, j] * (points[k, j] - w.point[j])
+        cost += 0.5 * (_STUDENT_NU + 3.0) * math.log1p(d2 / _STUDENT_NU)
+    for j in range(N_DOF):
+        cost += 0.5 * precision[j] * (q[j] - mean[j]) ** 2
+    return cost
+
+
+@kernel
+def _linearise(q, points, information, geometry, coupling, mean, precision, w):
+    """Gauss-Newton system of the cost at q: fills `w.H` and `w.gradient`."""
+    segment_frames(q, geometry, coupling, w.R, w.origins, w.axes, w.pivots)
+    w.H[:, :] = 0.0
+    for j in range(N_DOF):
+        w.H[j, j] = precision[j]
+        w.gradient[j] = precision[j] * (mean[j] - q[j])
+    for k in range(N_POINTS):
+        if math.isnan(points[k, 0]):
+            continue
+        body_point(k, geometry, w.R, w.origins, w.point)
+        point_jacobian(k, w.point, w.axes, w.pivots, w.jacobian)
+        rx, ry, rz = points[k, 0] - w.point[0], points[k, 1] - w.point[1], points[k, 2] - w.point[2]
+        W = information[k]
+        px = W[0, 0] * rx + W[0, 1] * ry + W[0, 2] * rz
+        py = W[1, 0] * rx + W[1, 1] * ry + W[1, 2] * rz
+        pz = W[2, 0] * rx + W[2, 1] * ry + W[2, 2] * rz
+        weight = (_STUDENT_NU + 3.0) / (_STUDENT_NU + rx * px + ry * py + rz * pz)
+        for m in range(POINT_DOF_COUNT[k]):
+            row, J = POINT_DOFS[k, m], w.jacobian[m]
+            w.gradient[row] += weight * (J[0] * px + J[1] * py + J[2] * pz)
+            a = weight * (W[0, 0] * J[0] + W[0, 1] * J[1] + W[0, 2] * J[2])
+            b = weight * (W[1, 0] * J[0] + W[1, 1] * J[1] + W[1, 2] * J[2])
+            c = weight * (W[2, 0] * J[0] + W[2, 1] * J[1] + W[2, 2] * J[2])
+            for n in range(m + 1):
+                other = w.jacobian[n]
+                w.H[row, POINT_DOFS[k, n]] += a * other[0] + b * other[1] + c * other[2]
+    for i in range(N_DOF):
+        for j in range(i):
+            w.H[j, i] = w.H[i, j]
+
+
+@kernel
+def solve_pose(q, points, information, geometry, coupling, mean, precision, tolerance, max_steps, w, covariance):
+    """Maximum a posteriori pose by robust Levenberg-Marquardt, and its Laplace covariance.
+
+    Parameters
+    ----------
+    q : (27,) start, replaced by the solution; metres, radians
+    points : (P, 3) metres, NaN where unseen
+    information : (P, 3, 3) inverse covariance of each point
+    geometry, coupling : the subject's body
+    mean, precision : (27,) Gaussian prior of each degree of freedom (precision 0: none)
+    tolerance : stop when no degree of freedom moves more than this (m, rad)
+    max_steps : at most this many accepted steps
+    w : IkWorkspace
+    covariance : (27, 27) out
+
+    Returns
+    -------
+    steps : accepted steps, or -1 where the pose is not determined (covariance is then NaN)
+    """
+    damping = _FIRST_DAMPING
+    cost = _cost(q, points, information, geometry, coupling, mean, precision, w)
+    steps = 0
+    while steps < max_steps and damping < _MAX_DAMPING:
+        _linearise(q, points, information, geometry, coupling, mean, precision, w)
+        largest = math.inf
+        while damping < _MAX_DAMPING:
+            w.damped[:, :] = w.H
+            for j in range(N_DOF):
+                w.damped[j, j] += damping * w.H[j, j] + 1e-12
+            largest = math.inf
+            if cholesky(w.damped, w.L):
+                solve_cholesky(w.L, w.gradient, w.step)
+                largest = np.abs(w.step).max()
+                w.trial[:] = q + w.step
+                trial_cost = _cost(w.trial, points, information, geometry, coupling, mean, precision, w)
+                if trial_cost <= cost:
+                    q[:] = w.trial
+                    cost = trial_cost
+                    damping *= 0.1
+                    break
+            if largest < tolerance:
+                break
+            damping *= 10.0
+        steps += 1
+        if largest < tolerance:
+            break
+    _linearise(q, points, information, geometry, coupling, mean, precision, w)
+    if not cholesky(w.H, w.L):
+        covariance[:, :] = math.nan
+        return -1
+    inverse_from_cholesky(w.L, covariance)
+    return steps

@@ -1,0 +1,204 @@
+"""Reprojection errors of the jointed body, linearised: one camera sees one body point plus its own constant bias.
+
+    z = project(point(q + dt v, geometry)) + bias + noise
+
+Unknowns of a frame are x = (q, v), (54,); unknowns of the whole trial are the globals: geometry, the means of the
+joint priors, and two bias entries per camera and body point, in this order.
+"""
+
+import math
+
+import numpy as np
+
+from geometry._jit import kernel
+from geometry.camera_model import project_point_jacobian
+from reconstruct.kernels.kinematics import (
+    MAX_POINT_DOFS,
+    MAX_POINT_GEOMETRY,
+    body_point,
+    point_geometry_jacobian,
+    point_jacobian,
+    segment_frames,
+)
+from reconstruct.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+
+
+@kernel
+def robust_weight(d2, nu):
+    """Student-t weight of a two-dimensional residual with squared Mahalanobis length d2."""
+    return (nu + 2.0) / (nu + d2)
+
+
+@kernel
+def _add_point(k, dt, info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g):
+    """Normal equations of one body point whose cameras have been summed to (info, pull) in the world."""
+    n_dof = POINT_DOF_COUNT[k]
+    for m in range(n_dof):
+        row = POINT_DOFS[k, m]
+        a = info[0, 0] * Jq[m, 0] + info[0, 1] * Jq[m, 1] + info[0, 2] * Jq[m, 2]
+        b = info[1, 0] * Jq[m, 0] + info[1, 1] * Jq[m, 1] + info[1, 2] * Jq[m, 2]
+        c = info[2, 0] * Jq[m, 0] + info[2, 1] * Jq[m, 1] + info[2, 2] * Jq[m, 2]
+        force = Jq[m, 0] * pull[0] + Jq[m, 1] * pull[1] + Jq[m, 2] * pull[2]
+        gx[row] += force
+        for n in range(n_dof):
+            other = POINT_DOFS[k, n]
+            h = a * Jq[n, 0] + b * Jq[n, 1] + c * Jq[n, 2]
+            A[row, other] += h
+            if dt != 0.0:
+                A[row, N_DOF + other] += dt * h
+                A[N_DOF + row, other] += dt * h
+                A[N_DOF + row, N_DOF + other] += dt * dt * h
+        for n in range(n_geometry):
+            h = a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
+            B[row, columns[n]] += h
+            if dt != 0.0:
+                B[N_DOF + row, columns[n]] += dt * h
+        if dt != 0.0:
+            gx[N_DOF + row] += dt * force
+    for m in range(n_geometry):
+        a = info[0, 0] * Jg[m, 0] + info[0, 1] * Jg[m, 1] + info[0, 2] * Jg[m, 2]
+        b = info[1, 0] * Jg[m, 0] + info[1, 1] * Jg[m, 1] + info[1, 2] * Jg[m, 2]
+        c = info[2, 0] * Jg[m, 0] + info[2, 1] * Jg[m, 1] + info[2, 2] * Jg[m, 2]
+        g[columns[m]] += Jg[m, 0] * pull[0] + Jg[m, 1] * pull[1] + Jg[m, 2] * pull[2]
+        for n in range(n_geometry):
+            C[columns[m], columns[n]] += a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
+
+
+@kernel
+def _add_bias(k, column, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geometry, B, C, g):
+    """Normal equations of one view's bias entries (column, column + 1)."""
+    for axis in range(2):
+        bias = column + axis
+        jx, jy, jz = weight * J_camera[axis, 0], weight * J_camera[axis, 1], weight * J_camera[axis, 2]
+        for m in range(POINT_DOF_COUNT[k]):
+            h = Jq[m, 0] * jx + Jq[m, 1] * jy + Jq[m, 2] * jz
+            B[POINT_DOFS[k, m], bias] += h
+            if dt != 0.0:
+                B[N_DOF + POINT_DOFS[k, m], bias] += dt * h
+        for m in range(n_geometry):
+            h = Jg[m, 0] * jx + Jg[m, 1] * jy + Jg[m, 2] * jz
+            C[columns[m], bias] += h
+            C[bias, columns[m]] += h
+        C[bias, bias] += weight
+        g[bias] += weight * (rx if axis == 0 else ry)
+
+
+@kernel
+def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g):
+    """Add one frame's reprojection errors to the normal equations.
+
+    Parameters
+    ----------
+    x : (54,) pose and velocity
+    dt : (C,) seconds from this frame's time to each camera's exposure
+    geometry, coupling : body; bias (C, P, 2) px
+    first_bias : index of the first bias entry among the globals
+    cameras : CameraArrays
+    uv : (C, P, 2) px, NaN where unseen
+    variance : (C, P) px^2 of one axis in one frame, without the bias
+    inflation : factor on the variance that accounts for noise which frames share
+    nu : degrees of freedom of the Student-t
+    A (54, 54), B (54, G), gx (54,), C (G, G), g (G,) : added to
+
+    Returns
+    -------
+    cost : negative log likelihood without constants
+    """
+    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    q, point = np.empty(N_DOF), np.empty(3)
+    Jq, Jg = np.empty((MAX_POINT_DOFS, 3)), np.empty((MAX_POINT_GEOMETRY, 3))
+    columns, J_camera = np.empty(MAX_POINT_GEOMETRY, np.int64), np.empty((2, 3))
+    info, pull = np.empty((3, 3)), np.empty(3)
+    n_cameras = len(uv)
+    cost = 0.0
+    first = 0
+    while first < n_cameras:  # cameras exposed at the same moment share one pose
+        last = first + 1
+        while last < n_cameras and dt[last] == dt[first]:
+            last += 1
+        for j in range(N_DOF):
+            q[j] = x[j] + dt[first] * x[N_DOF + j]
+        segment_frames(q, geometry, coupling, R, origins, axes, pivots)
+        for k in range(N_POINTS):
+            body_point(k, geometry, R, origins, point)
+            point_jacobian(k, point, axes, pivots, Jq)
+            n_geometry = point_geometry_jacobian(k, R, Jg, columns)
+            info[:, :] = 0.0
+            pull[:] = 0.0
+            seen = False
+            for c in range(first, last):
+                if math.isnan(uv[c, k, 0]):
+                    continue
+                u, v = project_point_jacobian(cameras, c, point[0], point[1], point[2], J_camera)
+                if math.isnan(u):
+                    continue
+                seen = True
+                rx, ry = uv[c, k, 0] - u - bias[c, k, 0], uv[c, k, 1] - v - bias[c, k, 1]
+                d2 = (rx * rx + ry * ry) / variance[c, k]
+                weight = robust_weight(d2, nu) / (variance[c, k] * inflation)
+                cost += 0.5 * (nu + 2.0) * math.log1p(d2 / nu) / inflation
+                for i in range(3):
+                    pull[i] += weight * (J_camera[0, i] * rx + J_camera[1, i] * ry)
+                    for j in range(3):
+                        info[i, j] += weight * (J_camera[0, i] * J_camera[0, j] + J_camera[1, i] * J_camera[1, j])
+                column = first_bias + 2 * (c * N_POINTS + k)
+                _add_bias(k, column, dt[c], weight, J_camera, rx, ry, Jq, Jg, columns, n_geometry, B, C, g)
+            if seen:
+                _add_point(k, dt[first], info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g)
+        first = last
+    return cost
+
+
+@kernel
+def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g, first_bias):
+    """`add_frame` over all frames: arrays as there with a leading (or, for uv, variance, dt, second) frame axis."""
+    cost = 0.0
+    for t in range(len(x)):
+        cost += add_frame(
+            x[t], dt[:, t], geometry, coupling, bias, first_bias, cameras,
+            uv[:, t], variance[:, t], inflation, nu, A[t], B[t], gx[t], C, g,
+        )  # fmt: skip
+    return cost
+
+
+@kernel
+def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
+    """Negative log likelihood of a whole trial, without derivatives."""
+    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    point, J_camera = np.empty(3), np.empty((2, 3))
+    cost = 0.0
+    for t in range(len(x)):
+        for c in range(len(uv)):
+            if c == 0 or dt[c, t] != dt[c - 1, t]:
+                q = x[t, :N_DOF] + dt[c, t] * x[t, N_DOF:]
+                segment_frames(q, geometry, coupling, R, origins, axes, pivots)
+            for k in range(N_POINTS):
+                if math.isnan(uv[c, t, k, 0]):
+                    continue
+                body_point(k, geometry, R, origins, point)
+                u, v = project_point_jacobian(cameras, c, point[0], point[1], point[2], J_camera)
+                if math.isnan(u):
+                    continue
+                rx, ry = uv[c, t, k, 0] - u - bias[c, k, 0], uv[c, t, k, 1] - v - bias[c, k, 1]
+                cost += 0.5 * (nu + 2.0) * math.log1p((rx * rx + ry * ry) / variance[c, t, k] / nu) / inflation
+    return cost
+
+
+@kernel
+def trial_residuals(x, dt, geometry, coupling, bias, cameras, uv, residual):
+    """Fills `residual` (C, F, P, 2) px, bias removed; NaN where a point was not seen."""
+    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    point, J_camera = np.empty(3), np.empty((2, 3))
+    for t in range(len(x)):
+        for c in range(len(uv)):
+            if c == 0 or dt[c, t] != dt[c - 1, t]:
+                q = x[t, :N_DOF] + dt[c, t] * x[t, N_DOF:]
+                segment_frames(q, geometry, coupling, R, origins, axes, pivots)
+            for k in range(N_POINTS):
+                body_point(k, geometry, R, origins, point)
+                u, v = project_point_jacobian(cameras, c, point[0], point[1], point[2], J_camera)
+                residual[c, t, k, 0] = uv[c, t, k, 0] - u - bias[c, k, 0]
+                residual[c, t, k, 1] = uv[c, t, k, 1] - v - bias[c, k, 1]
