@@ -1,0 +1,77 @@
+"""What one view says about a point, as a quadratic; and the smallest linear algebra that sums of them need.
+
+The squared reprojection error of a view, over its variance, is `d'A d - 2 b'd + c` in the offset d (metres) of the
+point from a linearisation point.  Quadratics of several views add, so any subset of views costs one 3x3 solve.
+"""
+
+import math
+
+from geometry._jit import kernel
+from geometry.camera_model import distort
+from geometry.rays import solve_symmetric3
+
+QUADRATIC = 10
+"""Numbers of a quadratic: a00 a01 a02 a11 a12 a22 b0 b1 b2 c."""
+
+_SINGULAR = 1e-12
+_MIN_DEPTH_M = 1e-3
+
+
+@kernel
+def invert_symmetric3(a, inverse):
+    """Fill `inverse` (3, 3) from the upper triangle `a` (a00 a01 a02 a11 a12 a22); False where it is singular."""
+    c00, c01, c02 = a[3] * a[5] - a[4] * a[4], a[2] * a[4] - a[1] * a[5], a[1] * a[4] - a[2] * a[3]
+    det = a[0] * c00 + a[1] * c01 + a[2] * c02
+    scale = (a[0] + a[3] + a[5]) / 3.0
+    if not det > _SINGULAR * scale * scale * scale:
+        return False
+    inverse[0, 0] = c00 / det
+    inverse[0, 1] = inverse[1, 0] = c01 / det
+    inverse[0, 2] = inverse[2, 0] = c02 / det
+    inverse[1, 1] = (a[0] * a[5] - a[2] * a[2]) / det
+    inverse[1, 2] = inverse[2, 1] = (a[1] * a[2] - a[0] * a[4]) / det
+    inverse[2, 2] = (a[0] * a[3] - a[1] * a[1]) / det
+    return True
+
+
+@kernel
+def _add_row(q, p0, p1, p2, e):
+    q[0] += p0 * p0
+    q[1] += p0 * p1
+    q[2] += p0 * p2
+    q[3] += p1 * p1
+    q[4] += p1 * p2
+    q[5] += p2 * p2
+    q[6] -= e * p0
+    q[7] -= e * p1
+    q[8] -= e * p2
+    q[9] += e * e
+
+
+@kernel
+def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
+    """Quadratic `q` of camera c that saw undistorted image point (a, b) with `variance` px^2, around (X, Y, Z).
+
+    Exact in the offset except that depth is taken at (X, Y, Z) and the lens enters by its Jacobian at (a, b).
+    """
+    R, t = cameras.R[c], cameras.t[c]
+    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
+    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
+    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
+    _, _, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
+    per_sd = 1.0 / (max(abs(z), _MIN_DEPTH_M) * math.sqrt(variance))
+    fu, fv = cameras.focal[c, 0] * per_sd, cameras.focal[c, 1] * per_sd
+    ex, ey = x - a * z, y - b * z
+    p0, p1, p2 = R[0, 0] - a * R[2, 0], R[0, 1] - a * R[2, 1], R[0, 2] - a * R[2, 2]
+    r0, r1, r2 = R[1, 0] - b * R[2, 0], R[1, 1] - b * R[2, 1], R[1, 2] - b * R[2, 2]
+    q[:] = 0.0
+    ua, ub, va, vb = fu * j_xx, fu * j_xy, fv * j_yx, fv * j_yy
+    _add_row(q, ua * p0 + ub * r0, ua * p1 + ub * r1, ua * p2 + ub * r2, ua * ex + ub * ey)
+    _add_row(q, va * p0 + vb * r0, va * p1 + vb * r1, va * p2 + vb * r2, va * ex + vb * ey)
+
+
+@kernel
+def minimum(q):
+    """Offset that minimises a quadratic, and its value there; NaN where there is no single minimum."""
+    d0, d1, d2 = solve_symmetric3(q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8])
+    return d0, d1, d2, max(q[9] - q[6] * d0 - q[7] * d1 - q[8] * d2, 0.0)

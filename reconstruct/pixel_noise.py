@@ -1,0 +1,146 @@
+"""How far a detector's keypoint lies from the truth, in pixels: the noise model that every estimate rests on.
+
+A keypoint's error has three parts of different memory, each with its own standard deviation per image axis:
+
+- *white*: new in every frame, averaged away by any filter;
+- *drift*: correlated over a fraction of a second (Ornstein-Uhlenbeck), only partly averaged away;
+- *bias*: where this detector sees this joint from this direction; constant over a trial, different in every view.  No
+  filter removes it, and it is the largest part: several views must be weighed against each other to see it.
+
+All three are quoted for a person of 500 px and scale with the person's size in the picture: white noise and drift with
+the size of the moment (`person_scale`), as a detector works on a crop of that size; the bias with the size at full
+height (`standing_scale`), as it does not shrink when the person crouches.  A score below the reference raises all three
+by a factor read from a table per detector.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geometry import se3
+from geometry.rays import triangulate_linear
+from geometry.rig import Rig
+
+Array = NDArray[np.float64]
+
+REFERENCE_SIZE_PX = 500.0
+WIDTH_TO_HEIGHT = 4.0 / 3.0
+_SMALLEST_PERSON_PX = 20.0
+_STANDING_QUANTILE = 0.9
+_MEDIAN_FRAMES = 15
+
+
+def _scores() -> Array:
+    return np.array([0.0, 0.2, 0.5, 0.8])
+
+
+def _factors() -> Array:
+    return np.array([2.5, 1.6, 1.15, 1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class PixelNoise:
+    """Noise of one detector.
+
+    Attributes
+    ----------
+    white_px, drift_px, bias_px : standard deviations per axis for a person of 500 px
+    drift_time_s : correlation time of the drift
+    score, score_factor : (M,) detector scores, ascending, and the factor on all three standard deviations there; linear
+        in between, constant outside
+    joint_factor : (K,) further factor per keypoint of the set, or (1,) for all alike
+    """
+
+    white_px: float = 1.5
+    drift_px: float = 3.0
+    bias_px: float = 4.0
+    drift_time_s: float = 0.12
+    score: Array = field(default_factory=_scores)
+    score_factor: Array = field(default_factory=_factors)
+    joint_factor: Array = field(default_factory=lambda: np.ones(1))
+
+    def factor(self, confidence: ArrayLike, scale: ArrayLike) -> Array:
+        """Px of picture per px of a 500 px person, (..., K), for `confidence` (..., K) and a scale (...).
+
+        Multiply with `white_px`, `drift_px` or `bias_px`.  NaN where the confidence is 0 or NaN (not seen).
+        """
+        confidence = np.asarray(confidence, dtype=float)
+        by_score = np.interp(confidence, self.score, self.score_factor)
+        return np.where(confidence > 0.0, by_score * self.joint_factor * np.asarray(scale)[..., None], np.nan)
+
+    def temporal_px(self, interval_s: float) -> float:
+        """Standard deviation of white noise that averages out over frames `interval_s` apart as white + drift do.
+
+        The drift counts as AR(1) noise: its variance is multiplied by (1 + a) / (1 - a), a = exp(-interval / time).
+        """
+        a = math.exp(-interval_s / self.drift_time_s)
+        return math.sqrt(self.white_px**2 + self.drift_px**2 * (1.0 + a) / (1.0 - a))
+
+    def variance_px2(self, confidence: Array, picture: Array, standing: Array) -> Array:
+        """Variance per axis (..., K) of single keypoints, all three parts together; NaN where not seen.
+
+        `picture` and `standing` (...) are the scales of `person_scale` and `standing_scale`.
+        """
+        size = np.sqrt((self.white_px**2 + self.drift_px**2) * picture**2 + (self.bias_px * standing) ** 2)
+        return self.factor(confidence, size) ** 2
+
+
+def box_scale(uv: Array, confidence: Array) -> Array:
+    """Scale (...) of each single picture of a person, from keypoints (..., K, 2) px; NaN where nothing is seen."""
+    seen = (confidence > 0.0) & np.isfinite(uv).all(-1)
+    low = np.where(seen[..., None], uv, np.inf).min(axis=-2)
+    high = np.where(seen[..., None], uv, -np.inf).max(axis=-2)
+    anybody = np.asarray(seen.any(axis=-1))[..., None]
+    width, height = np.moveaxis(np.where(anybody, high - low, np.nan), -1, 0)
+    return np.maximum(np.maximum(height, WIDTH_TO_HEIGHT * width), _SMALLEST_PERSON_PX) / REFERENCE_SIZE_PX
+
+
+def person_scale(uv: Array, confidence: Array) -> Array:
+    """Scale (C, F) of one person in every picture: max(height, 4/3 width) / 500 px of the box around the keypoints.
+
+    A running median over `_MEDIAN_FRAMES` frames, interpolated over gaps; from uv (C, F, K, 2) px and confidence
+    (C, F, K), 0 where not seen.
+    """
+    return _fill_gaps(_running_median(box_scale(uv, confidence)))
+
+
+def standing_scale(rig: Rig, uv: Array, confidence: Array) -> Array:
+    """Scale (C, F) that the person would have at full height at the same place; arguments as in `person_scale`."""
+    px_per_metre = _fill_gaps(_px_per_metre(rig, uv, confidence))
+    height_m = np.median(person_scale(uv, confidence) / px_per_metre, axis=0)
+    return np.quantile(height_m, _STANDING_QUANTILE) * px_per_metre
+
+
+def _px_per_metre(rig: Rig, uv: Array, confidence: Array) -> Array:
+    """(C, F) magnification at the person's middle."""
+    seen = (confidence > 0.0) & np.isfinite(uv).all(-1)
+    count = seen.sum(-1)
+    middle = np.where(seen[..., None], uv, 0.0).sum(-2) / np.maximum(count, 1)[..., None]
+    points = triangulate_linear(rig.arrays, middle, (count > 0).astype(float))
+    focal = np.array([camera.matrix[1, 1] for camera in rig.cameras])
+    depth = np.stack([se3.apply(camera.T_camera_world, points)[:, 2] for camera in rig.cameras])
+    return focal[:, None] / np.where(depth > 0.0, depth, np.nan)
+
+
+def _running_median(values: Array) -> Array:
+    """(C, F) median over the frames around, so that stray keypoints don't count; NaN where nothing is known."""
+    half = _MEDIAN_FRAMES // 2
+    padded = np.pad(values, ((0, 0), (half, half)), constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _MEDIAN_FRAMES, axis=1)
+    known = np.isfinite(windows).any(-1)
+    smooth = np.full_like(values, np.nan)
+    smooth[known] = np.nanmedian(windows[known], axis=-1)
+    return smooth
+
+
+def _fill_gaps(values: Array) -> Array:
+    """(C, F) with linear interpolation over NaN; a camera that never knows gets the others' mean, or 1."""
+    filled = values.copy()
+    for row in filled:
+        known = np.flatnonzero(np.isfinite(row))
+        if known.size:
+            row[:] = np.interp(np.arange(len(row)), known, row[known])
+    known = np.isfinite(filled)
+    return np.where(known, filled, filled[known].mean() if known.any() else 1.0)
