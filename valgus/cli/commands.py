@@ -27,7 +27,9 @@ class Command:
         return getattr(import_module(module), attribute)
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),
+)
 
 
 def application(arguments: list[str]) -> typer.Typer:
