@@ -1,0 +1,80 @@
+"""What a demonstration ends with: a table for people and summary.json for programs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valgus.demo.comparison import Score
+
+NOT_ITS_OWN_MODEL = (
+    "The virtual person is not the estimator's body model: thighs and shanks differ by up to 3 % between the sides,",
+    "hips are detected 15 mm off their centres, the knee's hinge is tilted and its tibia slides as it bends, and every",
+    "camera sees every keypoint with an offset of its own. 'moving' has each leg's mean error removed.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Figures of one run.
+
+    Attributes
+    ----------
+    frames : estimates that arrived
+    dropped, dropped_on_purpose : camera frames that never reached the hub, and how many of those never left a camera
+    latency_ms : (F,) from the last keypoint message that an estimate used to its publication
+    capture_to_result_ms : (F,) from the exposure of that message's frame
+    scores : per compared angle; empty where there is no truth
+    """
+
+    frames: int
+    dropped: int
+    dropped_on_purpose: int
+    latency_ms: NDArray[np.float64]
+    capture_to_result_ms: NDArray[np.float64]
+    scores: dict[str, Score]
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Content of summary.json."""
+    return {
+        "frames": outcome.frames,
+        "dropped": outcome.dropped,
+        "dropped_on_purpose": outcome.dropped_on_purpose,
+        "latency_ms": _percentiles(outcome.latency_ms),
+        "rmse_deg": {name: score.rmse_deg for name, score in outcome.scores.items()},
+        "coverage95": {name: score.coverage95 for name, score in outcome.scores.items()},
+    }
+
+
+def table(outcome: Outcome) -> Iterator[str]:
+    """Lines of the table that ends a demonstration."""
+    lost = outcome.dropped - outcome.dropped_on_purpose
+    yield f"{outcome.frames} estimates; {outcome.dropped_on_purpose} camera frames dropped on purpose, {lost} lost"
+    yield _latency_line("last keypoints to result", outcome.latency_ms)
+    yield _latency_line("exposure to result", outcome.capture_to_result_ms)
+    if not outcome.scores:
+        return
+    yield ""
+    yield f"{'both legs, degrees':<20}{'RMSE':>8}{'moving':>8}{'stated SE':>11}{'inside 95 %':>13}"
+    for name, score in outcome.scores.items():
+        yield (
+            f"{name.replace('_', ' '):<20}{score.rmse_deg:>8.2f}{score.moving_rmse_deg:>8.2f}"
+            f"{score.standard_error_deg:>11.2f}{100.0 * score.coverage95:>11.0f} %"
+        )
+    yield ""
+    yield from NOT_ITS_OWN_MODEL
+
+
+def _latency_line(name: str, latency_ms: NDArray[np.float64]) -> str:
+    found = _percentiles(latency_ms)
+    return f"{name}: median {found['p50']:.1f} ms, 99 % {found['p99']:.1f} ms, longest {found['max']:.1f} ms"
+
+
+def _percentiles(latency_ms: NDArray[np.float64]) -> dict[str, float]:
+    if not len(latency_ms):
+        return {"p50": np.nan, "p99": np.nan, "max": np.nan}
+    p50, p99 = np.percentile(latency_ms, [50.0, 99.0])
+    return {"p50": float(p50), "p99": float(p99), "max": float(latency_ms.max())}
