@@ -1,6 +1,5 @@
 """angles.csv and angles.parquet: `time`, then value, standard error and observability of every angle, in degrees."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -66,33 +65,18 @@ def read_angles_parquet(path: Path) -> AngleTrial:
     """
     from stream.files.parquet import read_parquet
 
-    columns, _ = read_parquet(path)
-    time_s = _numbers(path, columns, "time")
+    table = read_parquet(path)
+    time_s = table.numbers("time")
     check_times(path, time_s)
     return AngleTrial(
         time_s=time_s,
-        values=np.deg2rad(_stacked(path, columns, "")),
-        standard_error=np.deg2rad(_stacked(path, columns, "_se")),
-        observability=_codes(path, columns),
+        values=np.deg2rad(np.stack([table.numbers(name) for name in ANGLE_NAMES], axis=-1)),
+        standard_error=np.deg2rad(np.stack([table.numbers(f"{name}_se") for name in ANGLE_NAMES], axis=-1)),
+        observability=_codes(path, np.stack([table.words(f"{name}_obs") for name in ANGLE_NAMES], axis=-1)),
     )
 
 
-def _stacked(path: Path, columns: Mapping[str, NDArray[np.generic]], suffix: str) -> Array:
-    return np.stack([_numbers(path, columns, name + suffix) for name in ANGLE_NAMES], axis=-1)
-
-
-def _numbers(path: Path, columns: Mapping[str, NDArray[np.generic]], name: str) -> Array:
-    try:
-        return columns[name].astype(np.float64)
-    except (KeyError, ValueError, TypeError) as error:
-        raise StreamError(f"{path} has no column '{name}' of numbers; write the trial again") from error
-
-
-def _codes(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> NDArray[np.int8]:
-    try:
-        words = np.stack([columns[f"{name}_obs"].astype(np.str_) for name in ANGLE_NAMES], axis=-1)
-    except KeyError as error:
-        raise StreamError(f"{path} has no column {error}; write the trial again") from error
+def _codes(path: Path, words: NDArray[np.str_]) -> NDArray[np.int8]:
     known = words[..., None] == LABELS
     if not known.any(axis=-1).all():
         raise StreamError(f"{path}: an observability is none of {', '.join(LABELS)}; write the trial again")

@@ -39,6 +39,30 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Table:
+    """Columns and units by name as read from `path`; `description` is None where the table is not ours."""
+
+    path: Path
+    columns: Mapping[str, NDArray[np.generic]]
+    units: Mapping[str, str]
+    description: Description | None
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column as float64; raises StreamError where it is absent or holds no numbers."""
+        try:
+            return self.columns[name].astype(np.float64)
+        except (KeyError, ValueError, TypeError) as error:
+            raise StreamError(f"{self.path} has no column '{name}' of numbers; write the trial again") from error
+
+    def words(self, name: str) -> NDArray[np.str_]:
+        """A column as text; raises StreamError where it is absent."""
+        try:
+            return self.columns[name].astype(np.str_)
+        except KeyError as error:
+            raise StreamError(f"{self.path} has no column '{name}'; write the trial again") from error
+
+
 def write_parquet(path: Path, columns: Sequence[Column], description: Description) -> None:
     """Write a table.
 
@@ -56,8 +80,8 @@ def write_parquet(path: Path, columns: Sequence[Column], description: Descriptio
         pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
 
 
-def read_parquet(path: Path) -> tuple[Mapping[str, NDArray[np.generic]], Description | None]:
-    """Columns by name, and the description where the table carries ours.
+def read_parquet(path: Path) -> Table:
+    """Read a whole table.
 
     Raises
     ------
@@ -66,10 +90,13 @@ def read_parquet(path: Path) -> tuple[Mapping[str, NDArray[np.generic]], Descrip
     try:
         table = pq.read_table(path)
         stored = (table.schema.metadata or {}).get(METADATA_KEY)
-        description = msgspec.json.decode(stored, type=Description) if stored else None
-        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        return Table(
+            path=path,
+            columns={name: table.column(name).to_numpy() for name in table.column_names},
+            units={field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in table.schema},
+            description=msgspec.json.decode(stored, type=Description) if stored else None,
+        )
     except FileNotFoundError as error:
         raise StreamError(f"{path} does not exist; give the folder of a trial that `valgus process` wrote") from error
-    except (pa.ArrowException, OSError, msgspec.DecodeError) as error:
+    except (pa.ArrowException, OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StreamError(f"{path} is not a Parquet table that can be read; write the trial again") from error
-    return columns, description

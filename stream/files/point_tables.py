@@ -1,6 +1,5 @@
 """points.parquet: where every keypoint was, how surely, from how many cameras and how well they agreed."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -55,29 +54,25 @@ def read_points_parquet(path: Path) -> PointTrial:
     """
     from stream.files.parquet import read_parquet
 
-    columns, description = read_parquet(path)
-    if description is None or description.table != "points":
+    table = read_parquet(path)
+    if table.description is None or table.description.table != "points":
         raise StreamError(f"{path} is not a table of points; give one that `valgus process` or `valgus import` wrote")
-    names = description.points
-    xyz = np.stack([_stacked(path, columns, names, f"_{axis}") for axis in "xyz"], axis=-1)
-    variance = _stacked(path, columns, names, "_se") ** 2
-    views = _stacked(path, columns, names, "_views").astype(np.int8)
-    time_s = _stacked(path, columns, ("time",), "")[:, 0]
+    names = table.description.points
+    time_s = table.numbers("time")
     check_times(path, time_s)
+
+    def stacked(suffix: str) -> Array:
+        return np.stack([table.numbers(name + suffix) for name in names], axis=-1)
+
+    xyz = np.stack([stacked("_x"), stacked("_y"), stacked("_z")], axis=-1)
+    variance, views = stacked("_se") ** 2, stacked("_views").astype(np.int8)
     return PointTrial(
         time_s=time_s,
-        keypoint_set=KeypointSet(description.keypoint_set, names),
+        keypoint_set=KeypointSet(table.description.keypoint_set, names),
         xyz=xyz,
         covariance=variance[..., None, None] * np.eye(3),
         views=views,
-        residual_px=_stacked(path, columns, names, "_px"),
+        residual_px=stacked("_px"),
         camera_residual_px=np.full((0, *views.shape), np.nan),
         bridged=(views == 0) & np.isfinite(xyz).all(axis=-1) & np.isfinite(variance),
     )
-
-
-def _stacked(path: Path, columns: Mapping[str, NDArray[np.generic]], names: tuple[str, ...], suffix: str) -> Array:
-    try:
-        return np.stack([columns[name + suffix].astype(np.float64) for name in names], axis=-1)
-    except (KeyError, ValueError, TypeError) as error:
-        raise StreamError(f"{path} lacks a column of numbers ({error}); write the trial again") from error

@@ -15,7 +15,7 @@ def replacing(path: Path) -> Generator[Path]:
     ------
     StreamError : the file system refuses
     """
-    temporary = path.with_name(f".{path.name}.partial")
+    temporary = path.with_name(f".partial-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

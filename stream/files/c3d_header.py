@@ -1,0 +1,72 @@
+"""The first 512 bytes of a C3D file: what it claims to hold, checked against how long it is."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from stream.errors import StreamError
+
+BLOCK = 512
+KEY = 0x50
+DEC, MIPS = 85, 86
+SCALE_OFFSET = 12
+MOST_FRAMES_IN_HEADER = 65535
+
+
+@dataclass(frozen=True)
+class C3dHeader:
+    """`frames` is None where the header's 16 bits cannot hold their number."""
+
+    points: int
+    analogs_per_frame: int
+    frames: int | None
+    first_data_block: int
+    bytes_per_value: int
+
+    @property
+    def data_end(self) -> int:
+        """Length in bytes that the file must have at least."""
+        values_per_frame = 4 * self.points + self.analogs_per_frame
+        frames = 1 if self.frames is None else self.frames
+        return (self.first_data_block - 1) * BLOCK + frames * values_per_frame * self.bytes_per_value
+
+
+def read_c3d_header(path: Path) -> C3dHeader:
+    """Header of a C3D file that is as long as it claims.
+
+    Raises
+    ------
+    StreamError : unreadable, not a C3D file, or cut short
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(BLOCK)
+            file.seek(max(0, (head[0] - 1) * BLOCK if head else 0))
+            parameters = file.read(4)
+        size = path.stat().st_size
+    except OSError as error:
+        raise StreamError(f"{path} cannot be read: {error.strerror}; check the name") from error
+    if len(head) < BLOCK or head[1] != KEY or len(parameters) < 4:
+        raise StreamError(f"{path} is not a C3D file: its first block lacks the key 0x50; was it renamed?")
+    header = _parsed(head, processor=parameters[3])
+    if size < header.data_end:
+        raise StreamError(
+            f"{path} is cut short: it claims {header.frames} frames of {header.points} points, which take "
+            f"{header.data_end} bytes, and has {size}; copy or export it again"
+        )
+    return header
+
+
+def _parsed(head: bytes, processor: int) -> C3dHeader:
+    order = ">" if processor == MIPS else "<"
+    points, analogs, first, last = struct.unpack_from(f"{order}4H", head, 2)
+    (first_block,) = struct.unpack_from(f"{order}H", head, SCALE_OFFSET + 4)
+    sign_byte = {DEC: 1, MIPS: 0}.get(processor, 3)
+    return C3dHeader(
+        points=points,
+        analogs_per_frame=analogs,
+        frames=last - first + 1 if first <= last < MOST_FRAMES_IN_HEADER else None,
+        first_data_block=first_block,
+        # A negative scale factor says that values are floats rather than 16-bit integers.
+        bytes_per_value=4 if head[SCALE_OFFSET + sign_byte] & 0x80 else 2,
+    )
