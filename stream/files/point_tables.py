@@ -9,7 +9,8 @@ from capture.keypoint_sets import KeypointSet
 from reconstruct.types import PointTrial
 from stream.errors import StreamError
 from stream.files import conventions
-from stream.files.numbers import check_times
+from stream.files.numbers import check_times, number_rows
+from stream.files.replacing import replacing
 
 Array = NDArray[np.float64]
 
@@ -40,6 +41,24 @@ def write_points_parquet(path: Path, trial: PointTrial) -> None:
     about = {"world": conventions.WORLD, "standard_error": conventions.POINT_ERROR, "time": conventions.TIME}
     points = trial.keypoint_set
     write_parquet(path, columns, Description("points", 1, about, points.name, points.names))
+
+
+def write_points_csv(path: Path, trial: PointTrial) -> None:
+    """Write the columns of points.parquet; an empty cell is a missing value.
+
+    Raises
+    ------
+    StreamError : the file system refuses
+    """
+    frames = len(trial.time_s)
+    standard_error = point_standard_error(trial.covariance)
+    views = trial.views.astype(np.float64)
+    per_point = np.stack([*np.moveaxis(trial.xyz, -1, 0), standard_error, views, trial.residual_px], axis=-1)
+    names = (f"{name}_{end}" for name in trial.keypoint_set.names for end in ("x", "y", "z", "se", "views", "px"))
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(",".join(("time", *names)) + "\n")
+        for time, row in zip(trial.time_s, number_rows(per_point.reshape(frames, -1), ","), strict=True):
+            file.write(f"{float(time)!r},{row}\n")
 
 
 def read_points_parquet(path: Path) -> PointTrial:

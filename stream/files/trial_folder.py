@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from reconstruct.types import AngleTrial, PointTrial
 from stream.files.angle_tables import read_angles_parquet, write_angles_csv, write_angles_parquet
-from stream.files.mot import write_mot
+from stream.files.mot import read_mot, write_mot
 from stream.files.point_tables import read_points_parquet, write_points_parquet
 from stream.files.trc import write_trc
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +21,7 @@ class TrialResults:
 
     angles: AngleTrial
     points: PointTrial | None = None
-    pelvis_position: NDArray[np.float64] | None = None
+    pelvis_position: Array | None = None
 
 
 def write_trial(folder: Path, results: TrialResults) -> None:
@@ -38,14 +40,27 @@ def write_trial(folder: Path, results: TrialResults) -> None:
 
 
 def read_trial(folder: Path) -> TrialResults:
-    """What `write_trial` wrote, from its Parquet tables.
+    """What `write_trial` wrote: its Parquet tables, and the pelvis position of angles.mot.
 
     Raises
     ------
     StreamError : no angles.parquet, or a damaged table
     """
+    angles = read_angles_parquet(folder / "angles.parquet")
     points = folder / "points.parquet"
     return TrialResults(
-        angles=read_angles_parquet(folder / "angles.parquet"),
+        angles=angles,
         points=read_points_parquet(points) if points.exists() else None,
+        pelvis_position=_pelvis_position(folder / "angles.mot", angles.time_s),
     )
+
+
+def _pelvis_position(mot: Path, time_s: Array) -> Array | None:
+    """(F, 3) metres from the only file that holds it; NaN in frames that it leaves out."""
+    motion = read_mot(mot) if mot.exists() else None
+    if motion is None or motion.pelvis_position is None:
+        return None
+    known, rows = np.isin(time_s, motion.angles.time_s), np.isin(motion.angles.time_s, time_s)
+    position = np.full((len(time_s), 3), np.nan)
+    position[known] = motion.pelvis_position[rows]
+    return position

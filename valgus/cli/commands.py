@@ -28,7 +28,9 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("process", "valgus.cli.process:process", "Turn a recorded movement into points and joint angles."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),
+    Command("export", "valgus.cli.export:export", "Write a trial as TRC, MOT, C3D, CSV, Parquet or MATLAB file."),
 )
 
 
