@@ -24,6 +24,6 @@ _Decorator = Callable[[_Function], _Function]
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 kernel: _Decorator[Any] = numba.njit(**_OPTIONS)
-inline_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, inline="always")
+inline_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, forceinline=True)
 parallel_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, parallel=True)
 prange = numba.prange

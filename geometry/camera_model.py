@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel
+from geometry._jit import inline_kernel, kernel
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def distort_fisheye(x, y, k):
     return x * scale, y * scale, scale + x * x * d_scale, j_xy, j_xy, scale + y * y * d_scale
 
 
-@kernel
+@inline_kernel
 def distort(x, y, k, fisheye):
     """Lens model of one camera on a normalised point; returns the point and its 2x2 Jacobian, row by row."""
     if fisheye:
@@ -106,7 +106,7 @@ def undistort(xd, yd, k, fisheye):
     return math.nan, math.nan
 
 
-@kernel
+@inline_kernel
 def project_point(cameras, c, X, Y, Z):
     """Pixel (u, v) of a world point (metres) in camera c; NaN behind the camera."""
     R, t = cameras.R[c], cameras.t[c]
@@ -119,27 +119,46 @@ def project_point(cameras, c, X, Y, Z):
     return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
 
 
-@kernel
+@inline_kernel
+def project_with_derivatives(cameras, c, X, Y, Z):
+    """As `project_point`, with the derivatives px per metre: u, v, then du/dX du/dY du/dZ dv/dX dv/dY dv/dZ."""
+    R, t = cameras.R, cameras.t
+    r00, r01, r02 = R[c, 0, 0], R[c, 0, 1], R[c, 0, 2]
+    r10, r11, r12 = R[c, 1, 0], R[c, 1, 1], R[c, 1, 2]
+    r20, r21, r22 = R[c, 2, 0], R[c, 2, 1], R[c, 2, 2]
+    z = r20 * X + r21 * Y + r22 * Z + t[c, 2]
+    if not z > _MIN_DEPTH:
+        return math.nan, math.nan, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    per_z = 1.0 / z
+    a = (r00 * X + r01 * Y + r02 * Z + t[c, 0]) * per_z
+    b = (r10 * X + r11 * Y + r12 * Z + t[c, 1]) * per_z
+    xd, yd, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
+    fx, fy = cameras.focal[c, 0], cameras.focal[c, 1]
+    ua, ub, va, vb = fx * per_z * j_xx, fx * per_z * j_xy, fy * per_z * j_yx, fy * per_z * j_yy
+    a0, a1, a2 = r00 - a * r20, r01 - a * r21, r02 - a * r22
+    b0, b1, b2 = r10 - b * r20, r11 - b * r21, r12 - b * r22
+    return (
+        fx * xd + cameras.centre[c, 0],
+        fy * yd + cameras.centre[c, 1],
+        ua * a0 + ub * b0,
+        ua * a1 + ub * b1,
+        ua * a2 + ub * b2,
+        va * a0 + vb * b0,
+        va * a1 + vb * b1,
+        va * a2 + vb * b2,
+    )
+
+
+@inline_kernel
 def project_point_jacobian(cameras, c, X, Y, Z, jacobian):
     """As `project_point`; fills `jacobian` (2, 3), px per metre of world motion."""
-    R, t = cameras.R[c], cameras.t[c]
-    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
-    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
-    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
-    if not z > _MIN_DEPTH:
-        jacobian[:, :] = 0.0
-        return math.nan, math.nan
-    a, b = x / z, y / z
-    xd, yd, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
-    fx, fy = cameras.focal[c, 0] / z, cameras.focal[c, 1] / z
-    for j in range(3):
-        da, db = R[0, j] - a * R[2, j], R[1, j] - b * R[2, j]
-        jacobian[0, j] = fx * (j_xx * da + j_xy * db)
-        jacobian[1, j] = fy * (j_yx * da + j_yy * db)
-    return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
+    u, v, j00, j01, j02, j10, j11, j12 = project_with_derivatives(cameras, c, X, Y, Z)
+    jacobian[0, 0], jacobian[0, 1], jacobian[0, 2] = j00, j01, j02
+    jacobian[1, 0], jacobian[1, 1], jacobian[1, 2] = j10, j11, j12
+    return u, v
 
 
-@kernel
+@inline_kernel
 def normalise_pixel(cameras, c, u, v):
     """Undistorted normalised image point (x/z, y/z) of pixel (u, v) in camera c."""
     xd = (u - cameras.centre[c, 0]) / cameras.focal[c, 0]

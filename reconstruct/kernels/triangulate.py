@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel, parallel_kernel, prange
-from geometry.camera_model import normalise_pixel, project_point_jacobian
+from geometry._jit import inline_kernel, kernel, parallel_kernel, prange
+from geometry.camera_model import distort_pinhole, normalise_pixel, project_with_derivatives
 from geometry.rays import intersect_rays, solve_symmetric3
 from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, invert_symmetric3
 from reconstruct.kernels.view_subset import MIXTURE, SubsetWork, add_spread, choose_views
@@ -15,7 +15,7 @@ from reconstruct.kernels.view_subset import MIXTURE, SubsetWork, add_spread, cho
 Array = NDArray[np.float64]
 
 _MAX_STEPS = 12
-_STEP_TOLERANCE_M = 1e-5
+_STEP_TOLERANCE_M = 1e-4
 _HUBER_SD = 3.0
 _PRIOR_DOF = 4.0
 _FIT_SDS = 3.5
@@ -27,8 +27,8 @@ class PointWork(NamedTuple):
 
     xy: Array
     """(C, 2) undistorted image points"""
-    weights: Array
-    """(C,) of the linear start"""
+    precision: Array
+    """(C,) 1 / variance, 0 for views left out"""
     views: NDArray[np.int64]
     """(C,) cameras that see the point"""
     quadratics: Array
@@ -37,10 +37,8 @@ class PointWork(NamedTuple):
     """(C,) of leaving them out"""
     normal: Array
     """(6,) upper triangle of the normal equations"""
-    jacobian: Array
-    """(2, 3)"""
-    residual: Array
-    """(C,) px, distance between seen and reprojected point"""
+    squared_px: Array
+    """(C,) squared distance between seen and reprojected point"""
     used: NDArray[np.bool_]
     """(C,) views that the point rests on"""
     subset: SubsetWork
@@ -79,86 +77,96 @@ def point_work(cameras):
         np.empty((cameras, QUADRATIC)),
         np.empty(cameras),
         np.empty(6),
-        np.empty((2, 3)),
         np.empty(cameras),
         np.empty(cameras, dtype=np.bool_),
         subset,
     )
 
 
-@kernel
+@inline_kernel
+def _rough_ray(cameras, c, u, v):
+    """Undistorted image point of a pixel after one Newton step: good enough to start from."""
+    if cameras.fisheye[c]:
+        return normalise_pixel(cameras, c, u, v)
+    x = (u - cameras.centre[c, 0]) / cameras.focal[c, 0]
+    y = (v - cameras.centre[c, 1]) / cameras.focal[c, 1]
+    xd, yd, j_xx, j_xy, j_yx, j_yy = distort_pinhole(x, y, cameras.distortion[c])
+    dx, dy = x - xd, y - yd
+    per_det = 1.0 / (j_xx * j_yy - j_xy * j_yx)
+    return x + (j_yy * dx - j_xy * dy) * per_det, y + (j_xx * dy - j_yx * dx) * per_det
+
+
+@inline_kernel
 def _linear_start(cameras, uv, variance, used, work):
-    """Number of usable views (marked in `used`) and the point nearest to their rays."""
+    """Number of usable views (marked in `used`) and the point near their rays."""
     n = 0
     for c in range(len(uv)):
         used[c] = False
-        work.weights[c] = 0.0
-        if not (variance[c] > 0.0 and math.isfinite(variance[c]) and math.isfinite(uv[c, 0] + uv[c, 1])):
-            continue
-        work.xy[c, 0], work.xy[c, 1] = normalise_pixel(cameras, c, uv[c, 0], uv[c, 1])
-        if not math.isfinite(work.xy[c, 0]):
-            continue
-        used[c] = True
-        work.weights[c] = cameras.focal[c, 0] * cameras.focal[c, 1] / variance[c]
-        work.views[n] = c
-        n += 1
-    X, Y, Z = intersect_rays(cameras, work.xy, work.weights)
+        work.precision[c] = 0.0
+        if variance[c] > 0.0 and math.isfinite(uv[c, 0] + uv[c, 1] + variance[c]):
+            work.xy[c, 0], work.xy[c, 1] = _rough_ray(cameras, c, uv[c, 0], uv[c, 1])
+            used[c] = True
+            work.precision[c] = 1.0 / variance[c]
+            work.views[n] = c
+            n += 1
+    X, Y, Z = intersect_rays(cameras, work.xy, work.precision)
     return n, X, Y, Z
 
 
-@kernel
-def _normal_equations(cameras, uv, variance, used, X, Y, Z, work):
-    """Huber-weighted normal equations of the used views: matrix into `work.normal`; returns gradient, chi2, views."""
-    J, normal = work.jacobian, work.normal
-    normal[:] = 0.0
-    g0 = g1 = g2 = chi2 = 0.0
+@inline_kernel
+def _step(cameras, uv, used, X, Y, Z, work):
+    """One Huber-weighted Gauss-Newton step: the step, and chi2 and number of views before it.
+
+    Leaves the normal equations in `work.normal` and squared residuals in `work.squared_px`.
+    """
+    n00 = n01 = n02 = n11 = n12 = n22 = g0 = g1 = g2 = chi2 = 0.0
     n = 0
     for c in range(len(uv)):
         if not used[c]:
             continue
-        u, v = project_point_jacobian(cameras, c, X, Y, Z, J)
-        if not math.isfinite(u):
+        u, v, u0, u1, u2, v0, v1, v2 = project_with_derivatives(cameras, c, X, Y, Z)
+        eu, ev = uv[c, 0] - u, uv[c, 1] - v
+        squared = eu * eu + ev * ev
+        if not math.isfinite(squared):
             used[c] = False
             continue
+        w = work.precision[c]
+        r2 = squared * w
+        work.squared_px[c] = squared
         n += 1
-        eu, ev = uv[c, 0] - u, uv[c, 1] - v
-        work.residual[c] = math.sqrt(eu * eu + ev * ev)
-        r2 = (eu * eu + ev * ev) / variance[c]
         chi2 += r2
-        w = 1.0 / variance[c]
         if r2 > _HUBER_SD * _HUBER_SD:
             w *= _HUBER_SD / math.sqrt(r2)
-        normal[0] += w * (J[0, 0] * J[0, 0] + J[1, 0] * J[1, 0])
-        normal[1] += w * (J[0, 0] * J[0, 1] + J[1, 0] * J[1, 1])
-        normal[2] += w * (J[0, 0] * J[0, 2] + J[1, 0] * J[1, 2])
-        normal[3] += w * (J[0, 1] * J[0, 1] + J[1, 1] * J[1, 1])
-        normal[4] += w * (J[0, 1] * J[0, 2] + J[1, 1] * J[1, 2])
-        normal[5] += w * (J[0, 2] * J[0, 2] + J[1, 2] * J[1, 2])
-        g0 += w * (J[0, 0] * eu + J[1, 0] * ev)
-        g1 += w * (J[0, 1] * eu + J[1, 1] * ev)
-        g2 += w * (J[0, 2] * eu + J[1, 2] * ev)
-    return g0, g1, g2, chi2, n
+        n00 += w * (u0 * u0 + v0 * v0)
+        n01 += w * (u0 * u1 + v0 * v1)
+        n02 += w * (u0 * u2 + v0 * v2)
+        n11 += w * (u1 * u1 + v1 * v1)
+        n12 += w * (u1 * u2 + v1 * v2)
+        n22 += w * (u2 * u2 + v2 * v2)
+        g0 += w * (u0 * eu + v0 * ev)
+        g1 += w * (u1 * eu + v1 * ev)
+        g2 += w * (u2 * eu + v2 * ev)
+    N = work.normal
+    N[0], N[1], N[2], N[3], N[4], N[5] = n00, n01, n02, n11, n12, n22
+    d0, d1, d2 = solve_symmetric3(n00, n01, n02, n11, n12, n22, g0, g1, g2)
+    return d0, d1, d2, chi2, n
 
 
-@kernel
-def _gauss_newton(cameras, uv, variance, used, X, Y, Z, work):
+@inline_kernel
+def _gauss_newton(cameras, uv, used, X, Y, Z, work):
     """Point of least robust reprojection error over the used views, its chi2 and number of views; NaN if none."""
     for _ in range(_MAX_STEPS):
-        g0, g1, g2, chi2, n = _normal_equations(cameras, uv, variance, used, X, Y, Z, work)
-        if n < 2:
-            break
-        N = work.normal
-        d0, d1, d2 = solve_symmetric3(N[0], N[1], N[2], N[3], N[4], N[5], g0, g1, g2)
+        d0, d1, d2, chi2, n = _step(cameras, uv, used, X, Y, Z, work)
         X, Y, Z = X + d0, Y + d1, Z + d2
         step = abs(d0) + abs(d1) + abs(d2)
-        if step < _STEP_TOLERANCE_M:
+        if step < _STEP_TOLERANCE_M and n > 1:
             return X, Y, Z, chi2, n
         if not math.isfinite(step):
             break
     return math.nan, math.nan, math.nan, math.nan, 0
 
 
-@kernel
+@inline_kernel
 def _fits(chi2, views):
     """Whether a chi2 of 2 views - 3 degrees of freedom leaves no reason to distrust a view."""
     dof = 2.0 * views - 3.0
@@ -166,11 +174,11 @@ def _fits(chi2, views):
 
 
 @kernel
-def _distrust(cameras, variance, drop_cost, used, n, X, Y, Z, work):
+def _distrust(cameras, uv, variance, drop_cost, used, n, X, Y, Z, work):
     """Choose the views to trust (into `used`); returns the point that they agree on."""
     for i in range(n):
         c = work.views[i]
-        a, b = work.xy[c, 0], work.xy[c, 1]
+        a, b = normalise_pixel(cameras, c, uv[c, 0], uv[c, 1])
         fill_view_quadratic(cameras, c, a, b, variance[c], X, Y, Z, work.quadratics[i])
         work.prices[i] = drop_cost[c]
     d0, d1, d2 = choose_views(work.quadratics[:n], work.prices[:n], 2, work.subset)
@@ -179,7 +187,7 @@ def _distrust(cameras, variance, drop_cost, used, n, X, Y, Z, work):
     return d0, d1, d2
 
 
-@kernel
+@inline_kernel
 def _fill_covariance(normal, chi2, views, covariance):
     """Inverse normal equations, inflated where the residuals exceed what the pixel noise explains."""
     if not invert_symmetric3(normal, covariance):
@@ -191,7 +199,7 @@ def _fill_covariance(normal, chi2, views, covariance):
             covariance[i, j] *= inflation
 
 
-@kernel
+@inline_kernel
 def _agree(chi2, views, drop_cost, used):
     """Whether the last views left are to be believed: two that disagree leave nobody to trust."""
     if views > 2:
@@ -203,7 +211,7 @@ def _agree(chi2, views, drop_cost, used):
     return views == 2 and chi2 <= limit
 
 
-@kernel
+@inline_kernel
 def triangulate_point(cameras, uv, variance, drop_cost, used, covariance, work):
     """Robust triangulation of one point.
 
@@ -215,17 +223,17 @@ def triangulate_point(cameras, uv, variance, drop_cost, used, covariance, work):
     drop_cost : (C,) price of distrusting a view, see `view_subset`
     used : (C,) filled with the views that the point rests on
     covariance : (3, 3) filled, square metres
-    work : PointWork; `work.residual` is a result for the views used
+    work : PointWork; `work.squared_px` is a result for the views used
 
     Returns
     -------
     X, Y, Z in metres and the number of views; NaN and 0 where no two views agree
     """
     n, X0, Y0, Z0 = _linear_start(cameras, uv, variance, used, work)
-    X, Y, Z, chi2, views = _gauss_newton(cameras, uv, variance, used, X0, Y0, Z0, work)
+    X, Y, Z, chi2, views = _gauss_newton(cameras, uv, used, X0, Y0, Z0, work)
     if n > 2 and not _fits(chi2, views):
-        d0, d1, d2 = _distrust(cameras, variance, drop_cost, used, n, X0, Y0, Z0, work)
-        X, Y, Z, chi2, views = _gauss_newton(cameras, uv, variance, used, X0 + d0, Y0 + d1, Z0 + d2, work)
+        d0, d1, d2 = _distrust(cameras, uv, variance, drop_cost, used, n, X0, Y0, Z0, work)
+        X, Y, Z, chi2, views = _gauss_newton(cameras, uv, used, X0 + d0, Y0 + d1, Z0 + d2, work)
         _fill_covariance(work.normal, chi2, views, covariance)
         add_spread(work.subset.mixture, d0, d1, d2, covariance)
     else:
@@ -249,9 +257,9 @@ def triangulate_points(cameras, uv, variance, drop_cost, result, start, stop, wo
         result.views[i] = views
         total = 0.0
         for c in range(len(used)):
-            result.camera_residual_px[c, i] = work.residual[c] if used[c] else math.nan
+            result.camera_residual_px[c, i] = math.sqrt(work.squared_px[c]) if used[c] else math.nan
             if used[c]:
-                total += work.residual[c] * work.residual[c]
+                total += work.squared_px[c]
         result.residual_px[i] = math.sqrt(total / views) if views else math.nan
 
 
