@@ -23,11 +23,17 @@ PELVIS_ROTATION, TRUNK, LEG_R, LEG_L = 3, 6, 9, 18
 
 SEGMENTS = ("pelvis", "trunk", "femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l")
 PELVIS_SEGMENT, TRUNK_SEGMENT, FEMUR_R, FEMUR_L = 0, 1, 2, 5
+ORIGINS = (*SEGMENTS, "ankle_r", "ankle_l")
+"""Points that segment kinematics provides: mid-hip, lumbar joint, hip and knee centres, the point of the foot that lies
+in the ankle centre when the subtalar joint is neutral, and the ankle centres themselves."""
 
 # Unit axes of the right ankle in the tibia and, after dorsiflexion, the hindfoot: talocrural and subtalar as in
 # Inman's mean foot (the orientation used by the OpenSim gait models), the third one longitudinal to the shank.
 TALOCRURAL_AXIS = (-0.10501355, -0.17402245, 0.97912632)
 SUBTALAR_AXIS = (0.78717961, 0.60474746, -0.12094949)
+
+SUBTALAR_OFFSET = (-0.045, -0.040, 0.008)
+"""A point of the right subtalar axis, from the ankle centre in the neutral foot, metres of an average adult"""
 
 GEOMETRY_SCALARS = ("hip_half_width", "lumbar_x", "lumbar_y", "thigh_r", "shank_r", "thigh_l", "shank_l")
 HIP_HALF_WIDTH, LUMBAR, THIGH_R, SHANK_R, THIGH_L, SHANK_L = 0, 1, 3, 4, 5, 6
@@ -44,7 +50,7 @@ N_GEOMETRY = FIRST_OFFSET + 3 * N_POINTS
 
 # A point sits at its anchor (the origin of a segment is its proximal joint centre) plus an offset that turns with a
 # carrier: the hip point turns with the pelvis, the knee point with the femur, the ankle point with the tibia.
-_ANCHOR = {"Hip": "femur", "Knee": "tibia", "Ankle": "foot", "Heel": "foot", "BigToe": "foot", "SmallToe": "foot"}
+_ANCHOR = {"Hip": "femur", "Knee": "tibia", "Ankle": "ankle", "Heel": "foot", "BigToe": "foot", "SmallToe": "foot"}
 _CARRIER = {"Knee": "femur", "Ankle": "tibia", "Heel": "foot", "BigToe": "foot", "SmallToe": "foot"}
 
 
@@ -56,7 +62,7 @@ def offset_index(point: str) -> int:
 def _segment(point: str, table: dict[str, str]) -> int:
     side, part = point[0].lower(), point[1:]
     if part in table:
-        return SEGMENTS.index(f"{table[part]}_{side}")
+        return ORIGINS.index(f"{table[part]}_{side}")
     return TRUNK_SEGMENT if point in ("Neck", "RShoulder", "LShoulder") else PELVIS_SEGMENT
 
 
@@ -86,7 +92,7 @@ def _padded(rows: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
 
 
 POINT_ANCHOR = np.array([_segment(p, _ANCHOR) for p in BODY_POINTS])
-"""(P,) segment whose origin the point is anchored to"""
+"""(P,) entry of ORIGINS that the point is anchored to"""
 POINT_CARRIER = np.array([_segment(p, _CARRIER) for p in BODY_POINTS])
 """(P,) segment that the point's offset turns with"""
 POINT_SIDE = np.array([{"R": 1.0, "L": -1.0}.get(p[0], 0.0) for p in BODY_POINTS])

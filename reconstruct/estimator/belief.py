@@ -55,6 +55,12 @@ class Belief:
         diagonal[FIRST_BIAS:] += np.repeat(bias_sd.ravel() ** 2, 2)
         return replace(self, covariance=covariance)
 
+    def with_bias_scaled(self, scale: float) -> "Belief":
+        """The belief had every bias been expected to be `scale` times as large; only for one not yet updated."""
+        factor = np.ones(len(self.mean))
+        factor[FIRST_BIAS:] = scale
+        return replace(self, covariance=self.covariance * np.outer(factor, factor))
+
 
 def first_belief(leg_length: float, motion: MotionPrior, bias_sd: Array) -> Belief:
     """Belief before any trial: an average body scaled to a leg length (m), joint priors, biases of sd (C, P) px."""

@@ -1,6 +1,6 @@
 """A trial as the estimators see it: the body points of one person in every view, with noise and timing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from reconstruct.pixel_noise import PixelNoise, person_scale
 from reconstruct.skeleton import BODY_POINTS
 
 Array = NDArray[np.float64]
+
+_MODEL_SD_PX = 0.5
+"""Least noise of a body point for a person of 500 px: joints also slide, which the skeleton does not (about 2 mm)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,7 @@ class Observations:
     offset_s : (C, F) from there to each camera's exposure
     uv : (C, F, P, 2) px, NaN where unseen
     variance : (C, F, P) px^2 of one axis in one frame, bias left out
+    least_variance : (C,) below which it makes no sense to trust a point, px^2
     inflation : factor on the variance for noise that neighbouring frames share
     bias_sd : (C, P) px
     """
@@ -30,8 +34,13 @@ class Observations:
     offset_s: Array
     uv: Array
     variance: Array
+    least_variance: Array
     inflation: float
     bias_sd: Array
+
+    def with_noise_scaled(self, scale: Array) -> "Observations":
+        """The same with the standard deviation of every body point's noise multiplied by `scale` (P,)."""
+        return replace(self, variance=np.maximum(self.variance * scale**2, self.least_variance[:, None, None]))
 
 
 def body_point_columns(keypoints: KeypointSet) -> NDArray[np.int64]:
@@ -64,6 +73,7 @@ def observe(keypoints: KeypointSet, uv: Array, confidence: Array, time_s: Array,
         offset_s=np.nan_to_num(time_s - common),
         uv=points,
         variance=(factor * instant) ** 2,
+        least_variance=(typical * _MODEL_SD_PX) ** 2,
         inflation=(noise.temporal_px(interval) / instant) ** 2,
         bias_sd=np.repeat(typical[:, None] * noise.bias_px, len(columns), axis=1),
     )

@@ -144,7 +144,7 @@ def motion_prior(acceleration_psd: float = 100.0, length_s: float = 0.6) -> Moti
     length_s : correlation length of the bounded joints, about 0.6 in squats, 0.25 in landings
     """
     joints = [_BOUNDED[j] for j in MEAN_DOFS]
-    deviation, psd = np.zeros(N_DOF), np.full(N_DOF, acceleration_psd)
+    deviation, psd = np.zeros(N_DOF), np.full(N_DOF, float(acceleration_psd))
     deviation[list(MEAN_DOFS)] = np.radians([joint.deviation_sd_deg for joint in joints])
     psd[:3] *= 0.4**2
     return MotionPrior(

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 STUDENT_NU = 4.0
 MAX_STEPS = 12
-_SETTLED = 1e-5
+_SETTLED = 5e-5
 _SHORTEST_STEP = 1.0 / 64.0
 
 
@@ -36,6 +36,7 @@ class SmoothedTrial:
     x : (F, 54) poses and velocities
     covariance : (F, 27, 27) of the poses, everything unknown included
     belief : posterior of the globals
+    residual : (C, F, P, 2) px that pose and bias leave unexplained, NaN where unseen
     cost : negative log posterior, without constants
     steps : Gauss-Newton steps taken
     """
@@ -44,6 +45,7 @@ class SmoothedTrial:
     x: Array
     covariance: Array
     belief: Belief
+    residual: Array
     cost: float
     steps: int
 
@@ -140,7 +142,7 @@ def _factorise(problem: _Problem, at: _Estimate) -> _Factored:
 
 
 def _step(factored: _Factored) -> _Estimate:
-    d_globals = np.linalg.solve(factored.schur, factored.right)
+    d_globals: Array = np.linalg.solve(factored.schur, factored.right)
     reduced = factored.reduced[:, :, -1] - factored.reduced[:, :, :-1] @ d_globals
     dx = block_chain.substitute(factored.L_inverse, factored.E, np.ascontiguousarray(reduced[:, :, None]))
     return _Estimate(dx[:, :, 0], d_globals)
@@ -176,6 +178,16 @@ def _posterior(factored: _Factored) -> tuple[Array, Array]:
     return given + sensitivity @ globals_covariance @ np.swapaxes(sensitivity, 1, 2), globals_covariance
 
 
+def _residual(problem: _Problem, at: _Estimate) -> Array:
+    seen, belief = problem.seen, replace(problem.prior, mean=at.globals)
+    residual = np.full_like(seen.uv, np.nan)
+    measurement.trial_residuals(
+        at.x, seen.offset_s, belief.geometry, problem.motion.coupling.array, belief.bias, problem.cameras,
+        seen.uv, residual,
+    )  # fmt: skip
+    return residual
+
+
 def smooth_trial(
     cameras: CameraArrays, seen: Observations, prior: Belief, motion_prior: MotionPrior, q: Array
 ) -> SmoothedTrial:
@@ -196,8 +208,10 @@ def smooth_trial(
     if not np.isfinite(seen.uv).any():
         raise ReconstructError("no body point was seen in any camera; check that the person is in view")
     phi, q_inverse = _transitions(seen.time_s, motion_prior)
-    problem = _Problem(cameras, seen, prior, np.linalg.inv(prior.covariance), motion_prior, phi, q_inverse)
+    precision: Array = np.linalg.inv(prior.covariance)
+    problem = _Problem(cameras, seen, prior, precision, motion_prior, phi, q_inverse)
     velocity = np.gradient(q, seen.time_s, axis=0) if len(q) > 1 else np.zeros_like(q)
     at, cost, steps = _descend(problem, _Estimate(np.hstack([q, velocity]), prior.mean))
     covariance, globals_covariance = _posterior(_factorise(problem, at))
-    return SmoothedTrial(seen.time_s, at.x, covariance, Belief(at.globals, globals_covariance), cost, steps)
+    belief = Belief(at.globals, globals_covariance)
+    return SmoothedTrial(seen.time_s, at.x, covariance, belief, _residual(problem, at), cost, steps)

@@ -55,7 +55,7 @@ def _leg_angles(R, femur, mirror, forward, relative, out):
 @kernel
 def joint_angles(q, coupling, out):
     """All angles (27,) of pose q (27,); lengths do not matter."""
-    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
     relative, forward = np.empty((3, 3)), np.empty(2)
     segment_frames(q, np.zeros(N_GEOMETRY), coupling, R, origins, axes, pivots)

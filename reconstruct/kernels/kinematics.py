@@ -24,6 +24,7 @@ from reconstruct.skeleton import (
     POINT_SIDE,
     SHANK_L,
     SHANK_R,
+    SUBTALAR_OFFSET,
     SUBTALAR_AXIS,
     TALOCRURAL_AXIS,
     THIGH_L,
@@ -69,8 +70,8 @@ def knee_coupling(flexion, coupling):
 
 
 @kernel
-def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, R, origins, axes, pivots):
-    """Femur, tibia and foot of one leg; `side` is +1 right, -1 left."""
+def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, ankle, R, origins, axes, pivots):
+    """Femur, tibia and foot of one leg from row `segment` on; `side` is +1 right, -1 left."""
     for i in range(3):
         origins[segment, i] = origins[0, i] + side * hip_half_width * R[0, i, 2]
     R[segment] = R[0]
@@ -86,14 +87,23 @@ def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, R, ori
     turn(R[segment + 1], 0.0, side, 0.0, q[first + 5] + rotation, axes[first + 5])
     for i in range(3):
         axes[first + 3, i] += adduction_slope * axes[first + 4, i] + rotation_slope * axes[first + 5, i]
-        origins[segment + 2, i] = origins[segment + 1, i] - shank * R[segment + 1, i, 1]
+        origins[ankle, i] = origins[segment + 1, i] - shank * R[segment + 1, i, 1]
     R[segment + 2] = R[segment + 1]
     tc, st = TALOCRURAL_AXIS, SUBTALAR_AXIS
     turn(R[segment + 2], side * tc[0], side * tc[1], tc[2], q[first + 6], axes[first + 6])
+    for i in range(3):
+        pivots[first + 7, i] = origins[ankle, i]
+        for j in range(3):
+            pivots[first + 7, i] += R[segment + 2, i, j] * (side if j == 2 else 1.0) * SUBTALAR_OFFSET[j]
     turn(R[segment + 2], side * st[0], side * st[1], st[2], q[first + 7], axes[first + 7])
     turn(R[segment + 2], 0.0, side, 0.0, q[first + 8], axes[first + 8])
-    for j in range(9):
+    for i in range(3):
+        pivots[first + 8, i] = origins[segment + 2, i] = pivots[first + 7, i]
+        for j in range(3):
+            origins[segment + 2, i] -= R[segment + 2, i, j] * (side if j == 2 else 1.0) * SUBTALAR_OFFSET[j]
+    for j in range(6):
         pivots[first + j] = origins[segment + j // 3]
+    pivots[first + 6] = origins[ankle]
 
 
 @kernel
@@ -106,7 +116,7 @@ def segment_frames(q, geometry, coupling, R, origins, axes, pivots):
     geometry : (G,) lengths and offsets, metres
     coupling : (3,) see `knee_coupling`
     R : (8, 3, 3) out, segment axes in the world, columns x y z
-    origins : (8, 3) out, proximal joint centre of each segment (pelvis: mid-hip), metres
+    origins : (10, 3) out, the points listed in `skeleton.ORIGINS`, metres
     axes, pivots : (27, 3) out, rotation axes and points on them
     """
     # World axes from the Y-up ground in which the pelvis angles are defined: (X, Y, Z)_world = (z, x, y)_ground.
@@ -129,8 +139,8 @@ def segment_frames(q, geometry, coupling, R, origins, axes, pivots):
     for j in range(3):
         pivots[TRUNK + j] = origins[1]
     w = geometry[HIP_HALF_WIDTH]
-    _leg(q, LEG_R, 1.0, w, geometry[THIGH_R], geometry[SHANK_R], coupling, 2, R, origins, axes, pivots)
-    _leg(q, LEG_L, -1.0, w, geometry[THIGH_L], geometry[SHANK_L], coupling, 5, R, origins, axes, pivots)
+    _leg(q, LEG_R, 1.0, w, geometry[THIGH_R], geometry[SHANK_R], coupling, 2, 8, R, origins, axes, pivots)
+    _leg(q, LEG_L, -1.0, w, geometry[THIGH_L], geometry[SHANK_L], coupling, 5, 9, R, origins, axes, pivots)
 
 
 @kernel
@@ -184,7 +194,7 @@ def point_geometry_jacobian(k, R, jacobian, columns):
 @kernel
 def body_points(q, geometry, coupling):
     """All body points (P, 3), metres, of one pose."""
-    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((27, 3)), np.empty((27, 3))
     segment_frames(q, geometry, coupling, R, origins, axes, pivots)
     points = np.empty((len(POINT_CARRIER), 3))

@@ -37,7 +37,7 @@ def ik_workspace() -> IkWorkspace:
     """Scratch memory for `solve_pose`."""
     n = N_DOF
     return IkWorkspace(
-        *(np.zeros(s) for s in [(8, 3, 3), (8, 3), (n, 3), (n, 3), (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,)]),
+        *(np.zeros(s) for s in [(8, 3, 3), (10, 3), (n, 3), (n, 3), (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,)]),
         np.zeros(n),
     )
 

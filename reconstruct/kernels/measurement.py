@@ -104,7 +104,7 @@ def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance
     -------
     cost : negative log likelihood without constants
     """
-    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
     q, point = np.empty(N_DOF), np.empty(3)
     Jq, Jg = np.empty((MAX_POINT_DOFS, 3)), np.empty((MAX_POINT_GEOMETRY, 3))
@@ -165,7 +165,7 @@ def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation,
 @kernel
 def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
     """Negative log likelihood of a whole trial, without derivatives."""
-    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
     point, J_camera = np.empty(3), np.empty((2, 3))
     cost = 0.0
@@ -189,7 +189,7 @@ def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation
 @kernel
 def trial_residuals(x, dt, geometry, coupling, bias, cameras, uv, residual):
     """Fills `residual` (C, F, P, 2) px, bias removed; NaN where a point was not seen."""
-    R, origins = np.empty((8, 3, 3)), np.empty((8, 3))
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
     point, J_camera = np.empty(3), np.empty((2, 3))
     for t in range(len(x)):

@@ -29,6 +29,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("process", "valgus.cli.process:process", "Turn a recorded movement into points and joint angles."),
+    Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),
     Command("export", "valgus.cli.export:export", "Write a trial as TRC, MOT, C3D, CSV, Parquet or MATLAB file."),
 )

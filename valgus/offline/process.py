@@ -1,0 +1,87 @@
+"""Process one recorded movement: load, reconstruct, write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from calibration.formats.aniposelib import read_rig
+from capture.types import KeypointTrial
+from reconstruct.pipeline import PersonTrial, Reconstruction, reconstruct_session
+from reconstruct.pixel_noise import PixelNoise
+from valgus.offline.image_size import check_image_sizes
+from valgus.offline.results import reprojection, write_results
+from valgus.offline.session_files import RecordedSession, align_session
+
+TrialReader = Callable[[Path], KeypointTrial]
+
+
+@dataclass(frozen=True)
+class ProcessRequest:
+    """What to process: the rig, the movement, trials to learn from, and where the results go."""
+
+    rig: Path
+    movement: Path
+    static: Path | None
+    functional: Path | None
+    triangulation: str
+    out: Path
+
+
+def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
+    """Process a movement and return its summary; every file named there is written when this returns."""
+    started = perf_counter()
+    rig = read_rig(request.rig)
+    folders = [folder for folder in (request.static, request.functional, request.movement) if folder is not None]
+    session = align_session(rig, [read_trial(folder) for folder in folders])
+    notices = session.notices + check_image_sizes(session.rig, session.trials[-1]) + _missing_trials(request)
+    loaded = perf_counter()
+    found = reconstruct_session(
+        session.rig, [_person(trial) for trial in session.trials], PixelNoise(), request.triangulation
+    )
+    found = _counted_from_first_frame(found, session)
+    return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
+
+
+def _person(trial: KeypointTrial) -> PersonTrial:
+    return PersonTrial(trial.keypoint_set, trial.uv[:, :, 0], trial.confidence[:, :, 0], trial.time_s)
+
+
+def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:
+    if request.static is None:
+        return (
+            "no --static trial: body and detector offsets are learned from the movement itself, "
+            "and standard errors are larger",
+        )
+    return ()
+
+
+def _counted_from_first_frame(found: Reconstruction, session: RecordedSession) -> Reconstruction:
+    """Times of all results counted from the first exposure of any camera."""
+    first = float(np.nanmin(session.trials[-1].time_s))
+    points = replace(found.points, time_s=found.points.time_s - first)
+    angles = replace(found.angles, time_s=found.angles.time_s - first)
+    return replace(found, points=points, angles=angles)
+
+
+def _summary(
+    session: RecordedSession, found: Reconstruction, notices: tuple[str, ...], load_s: float
+) -> dict[str, Any]:
+    movement = session.trials[-1]
+    steps = np.diff(found.angles.time_s)
+    return {
+        "frames": movement.frames,
+        "cameras": len(session.rig),
+        "keypoint_set": movement.keypoint_set.name,
+        "fps": round(1.0 / float(np.median(steps)), 4) if len(steps) else None,
+        "reprojection_px": reprojection(session.rig, found),
+        "seconds": {
+            "load": round(load_s, 4),
+            "triangulate": round(found.triangulate_s, 4),
+            "estimate": round(found.estimate_s, 4),
+        },
+        "notices": list(notices),
+    }

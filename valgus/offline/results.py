@@ -1,0 +1,60 @@
+"""The folder that `valgus process` leaves behind: complete, or not touched at all."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from calibration.formats.aniposelib import write_rig
+from geometry.rig import Rig
+from reconstruct.pipeline import Reconstruction
+from stream.files.trial_folder import TrialResults, write_trial
+from valgus.errors import ValgusError
+
+
+def write_results(folder: Path, rig: Rig, found: Reconstruction, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Write every result file of a trial; returns the summary with the seconds that this took.
+
+    Everything is written beside `folder` first; an existing folder keeps its other files.
+
+    Raises
+    ------
+    ValgusError : the place cannot be written
+    """
+    started = perf_counter()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ValgusError(f"--out {folder}: {error.strerror}; choose a folder that can be written") from error
+    try:
+        write_trial(partial, TrialResults(found.angles, found.points, found.body.q[:, :3]))
+        write_rig(partial / "rig.toml", rig)
+        seconds = {**summary["seconds"], "write": round(perf_counter() - started, 4)}
+        complete = {**summary, "seconds": seconds}
+        (partial / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(complete), indent=1))
+        folder.mkdir(exist_ok=True)
+        for file in sorted(partial.iterdir()):
+            file.replace(folder / file.name)
+        return complete
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def reprojection(rig: Rig, found: Reconstruction) -> dict[str, Any]:
+    """Median, 90th percentile and median per camera of the points' reprojection errors, px; None where unknown."""
+    errors = found.points.camera_residual_px
+    known = errors[np.isfinite(errors)]
+
+    def rounded(values: np.ndarray, quantile: float) -> float | None:
+        return round(float(np.quantile(values, quantile)), 3) if len(values) else None
+
+    per_camera = {
+        camera.name: rounded(row[np.isfinite(row)], 0.5) for camera, row in zip(rig.cameras, errors, strict=True)
+    }
+    return {"median": rounded(known, 0.5), "p90": rounded(known, 0.9), "per_camera": per_camera}
