@@ -165,6 +165,6 @@ def _checked_observability(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     for code in (int(codes.min()), int(codes.max())):
         if code not in _OBSERVABILITY_CODES:
             raise ReconstructError(
-                f"live frame: observability class {code} is unknown; choose one of {sorted(_OBSERVABILITY_CODES)}"
+                f"live frame: observability class {code} is unknown; the message is damaged"
             )
     return codes

@@ -30,6 +30,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("process", "valgus.cli.process:process", "Turn a recorded movement into points and joint angles."),
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
+    Command("view", "valgus.cli.view:view", "Watch a trial or a live session in 3-D, or draw one picture of it."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),
     Command("export", "valgus.cli.export:export", "Write a trial as TRC, MOT, C3D, CSV, Parquet or MATLAB file."),
 )

@@ -1,0 +1,65 @@
+"""`valgus view`: a trial on the screen, or one picture of it."""
+
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from viewer.errors import ViewerError
+
+if TYPE_CHECKING:
+    from reconstruct.types import AngleTrial, PointTrial
+    from viewer.room import Room
+
+
+def view(
+    source: Annotated[str, typer.Argument(metavar="TRIAL", help="Folder of a trial.")],
+    snapshot: Annotated[Path | None, typer.Option(metavar="PNG", help="Write one picture; needs no display.")] = None,
+    rig: Annotated[Path | None, typer.Option(help="Cameras to draw; by default the trial's own rig.toml.")] = None,
+) -> None:
+    """Watch a trial in 3-D; H in the window lists the keys."""
+    _view_trial(Path(source), rig, snapshot)
+
+
+def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
+    points, angles = _read_trial(folder)
+    own_rig = folder / "rig.toml"
+    room = _room(rig or (own_rig if own_rig.exists() else None))
+    _require_open3d()
+    from viewer.app import watch
+    from viewer.replay import Replay, trial_frame
+    from viewer.snapshot import draw_snapshot, representative_frame, write_png
+
+    replay = Replay(points, angles, time.monotonic)
+    if snapshot is None:
+        watch(replay, room, folder.resolve().name)
+        return
+    index = representative_frame(points, angles)
+    seconds = points.time_s[index] - points.time_s[0]
+    status = (f"{seconds:.2f} s, frame {index + 1} of {len(points.time_s)}",)
+    write_png(snapshot, draw_snapshot(room, trial_frame(points, angles, index), status))
+
+
+def _read_trial(folder: Path) -> "tuple[PointTrial, AngleTrial]":
+    from stream.files.angle_tables import read_angles_parquet
+    from stream.files.point_tables import read_points_parquet
+
+    if not folder.is_dir():
+        raise ViewerError(f"{folder}: there is no such folder; give one that `valgus process` wrote")
+    return read_points_parquet(folder / "points.parquet"), read_angles_parquet(folder / "angles.parquet")
+
+
+def _room(rig: Path | None) -> "Room":
+    from calibration.formats.aniposelib import read_rig
+    from viewer.room import room_of
+
+    return room_of(None if rig is None else read_rig(rig))
+
+
+def _require_open3d() -> None:
+    try:
+        import_module("viewer.open3d_window")
+    except ImportError as error:
+        raise ViewerError(f"Open3D cannot be loaded ({error}); `valgus doctor` says what to install") from error

@@ -1,0 +1,1 @@
+"""Numbers and words beside the 3-D picture: what they say, and how they are drawn."""
