@@ -1,0 +1,1 @@
+"""Pictures in, 2-D keypoints out."""

@@ -1,0 +1,66 @@
+"""BlazePose on one camera: find the person once, then follow."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.detectors.blazepose.landmarks import BODY_POINTS, LandmarkNetwork, Landmarks
+from capture.detectors.blazepose.networks import load_network
+from capture.detectors.blazepose.person_detector import PersonDetector
+from capture.keypoint_sets import KeypointSet, keypoint_set
+from capture.types import Frame, Keypoints2D
+
+_MIN_PRESENCE = 0.5
+
+
+class BlazePose:
+    """33 body landmarks of one person.
+
+    Confidence is the network's visibility: its estimate of the probability that the point is inside the picture and
+    not hidden.  It ranks errors well and is no probability of being right.  A frame in which the followed person is
+    lost is searched again at once, so a person is missed only where the detector sees nobody either.
+    """
+
+    def __init__(self, person_weights: Path, landmark_weights: Path, threads: int) -> None:
+        self._person_detector = PersonDetector(load_network(person_weights, mean=127.5, scale=127.5, threads=threads))
+        self._landmarks = LandmarkNetwork(load_network(landmark_weights, mean=0.0, scale=255.0, threads=threads))
+        self._last: Landmarks | None = None
+
+    @property
+    def keypoint_set(self) -> KeypointSet:
+        """The 33 landmarks; toes are BlazePose's foot indices."""
+        return keypoint_set("blazepose_33")
+
+    def detect(self, frame: Frame) -> Keypoints2D:
+        """Keypoints of the person being followed, or of the clearest one in view; nobody is no person."""
+        self._last = self._follow(frame.image) or self._search(frame.image)
+        return _packet(frame, self._last)
+
+    def _follow(self, image: NDArray[np.uint8]) -> Landmarks | None:
+        if self._last is None:
+            return None
+        found = self._landmarks.locate(image, self._last.next_region)
+        return found if found.presence >= _MIN_PRESENCE else None
+
+    def _search(self, image: NDArray[np.uint8]) -> Landmarks | None:
+        for person in self._person_detector.find(image):
+            found = self._landmarks.locate(image, person.region)
+            if found.presence >= _MIN_PRESENCE:
+                return found
+        return None
+
+
+def _packet(frame: Frame, found: Landmarks | None) -> Keypoints2D:
+    height, width = frame.image.shape[:2]
+    people = [] if found is None else [found]
+    return Keypoints2D(
+        camera=frame.camera,
+        frame_index=frame.index,
+        time_ns=frame.time_ns,
+        time_sd_ns=frame.time_sd_ns,
+        keypoint_set="blazepose_33",
+        image_size=(width, height),
+        uv=np.array([p.uv[:BODY_POINTS] for p in people], dtype=np.float32).reshape(-1, BODY_POINTS, 2),
+        confidence=np.array([p.visibility[:BODY_POINTS] for p in people], dtype=np.float32).reshape(-1, BODY_POINTS),
+    )

@@ -1,0 +1,25 @@
+"""Detectors by name."""
+
+from capture.detectors.base import Detector
+from capture.detectors.weights import MODELS, PERSON_DETECTOR, require
+from capture.errors import CaptureError
+
+DEFAULT_DETECTOR = "blazepose-heavy"
+DETECTOR_NAMES = tuple(MODELS)
+
+
+def create_detector(name: str = DEFAULT_DETECTOR, threads: int = 1) -> Detector:
+    """Build the detector of this name for one camera, on so many CPU threads.
+
+    Raises
+    ------
+    CaptureError : no such detector, its weights are not on this machine, or the number of threads is not positive
+    """
+    if threads < 1:
+        raise CaptureError(f"detector threads: {threads} is not a positive number")
+    paths = require(name)
+    from capture.detectors.blazepose.detector import BlazePose
+
+    person = paths.pop(PERSON_DETECTOR)
+    (landmarks,) = paths.values()
+    return BlazePose(person, landmarks, threads)
