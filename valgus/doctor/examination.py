@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 
 from valgus.doctor.finding import Finding
-from valgus.doctor.machine import check_cameras, check_curve, check_kernel_cache, check_timer
+from valgus.doctor.machine import check_cameras, check_curve, check_kernel_cache, check_models, check_timer
 from valgus.doctor.software import OWN_PACKAGES, check_extra, check_library, check_own_name, check_python
 
 LIBRARIES = (
@@ -36,5 +36,6 @@ def examine() -> Iterator[Finding]:
         yield check_own_name(package, providers)
     yield check_kernel_cache()
     yield check_curve()
+    yield check_models()
     yield check_timer()
     yield check_cameras()

@@ -46,6 +46,16 @@ def check_curve() -> Finding:
     )
 
 
+def check_models() -> Finding:
+    """Weights of the pose networks, fetched once."""
+    from capture.detectors.weights import MODELS
+
+    cached = [name for name, model in MODELS.items() if not model.lacking]
+    if not cached:
+        return absent("models", "no detector's weights are here", "run: valgus models get blazepose-heavy")
+    return good("models", ", ".join(cached))
+
+
 def check_timer() -> Finding:
     """Frames are timed by the monotonic clock and paced by short sleeps."""
     resolution_us = 1e6 * time.get_clock_info("monotonic").resolution

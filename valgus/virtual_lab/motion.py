@@ -31,7 +31,7 @@ class Fault:
     knee_abduction_deg: float = 0.0
 
 
-RIGHT_KNEE_IN = (Fault(10.0, 7.0, 5.0), Fault(4.0, 3.0, 1.0))
+RIGHT_KNEE_IN = (Fault(10.0, 8.0, 4.0), Fault(4.0, 3.0, 1.0))
 """The demonstration's faults of the right and the left leg: the right knee goes in, from the hip and in the knee."""
 
 

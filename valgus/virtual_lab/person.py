@@ -79,7 +79,7 @@ def virtual_person(seed: int) -> Person:
     rng = np.random.default_rng([seed, 1])
     size = 1.0 + 0.03 * rng.uniform(-1.0, 1.0)
     uneven = _ASYMMETRY / 2.0 * rng.uniform(0.5, 1.0) * rng.choice([-1.0, 1.0]) * np.array([1.0, -1.0])
-    hinge = np.deg2rad(rng.uniform([-3.0, 1.0], [3.0, 4.0], (2, 2)))
+    hinge = np.deg2rad(rng.uniform([-2.0, 0.5], [2.0, 3.0], (2, 2)))
     standing = _standing(rng)
     return Person(
         hip_half_width=size * _HIP_HALF_WIDTH,

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from capture.detectors import weights
 from valgus.doctor import machine, software
 from valgus.doctor.examination import LIBRARIES
 from valgus.doctor.finding import Verdict
-from valgus.doctor.machine import check_cameras, check_curve, check_kernel_cache
+from valgus.doctor.machine import check_cameras, check_curve, check_kernel_cache, check_models
 from valgus.doctor.software import OWN_PACKAGES, check_extra, check_library, check_own_name, check_python
 
 
@@ -72,6 +73,16 @@ def test_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_cameras(tmp_path).found == "video0, video12"
 
 
+def test_models_that_are_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "cache_folder", lambda: tmp_path)
+    content = b"a network"
+    file = weights.WeightFile("small.tflite", (weights.checksum(content),))
+    monkeypatch.setattr(weights, "MODELS", {"small": weights.Model("small", "tests", (file,))})
+    assert check_models().remedy == "run: valgus models get blazepose-heavy"
+    file.cached_path.write_bytes(content)
+    assert check_models().found == "small"
+
+
 def test_a_kernel_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     assert check_kernel_cache().verdict is Verdict.GOOD
@@ -85,7 +96,14 @@ def test_the_command_reports_every_question_on_a_line() -> None:
     assert shown.returncode in (0, 1)
     lines = shown.stdout.splitlines()
     subjects = {line[4:].split(":")[0] for line in lines[:-1]}
-    assert {"Python", *(name for name, _ in LIBRARIES), "cameras", "timer", "package name 'capture'"} <= subjects
+    assert {
+        "Python",
+        *(name for name, _ in LIBRARIES),
+        "cameras",
+        "timer",
+        "models",
+        "package name 'capture'",
+    } <= subjects
     wrong = [line for line in lines if line.startswith("NO")]
     assert all(" -> " in line for line in wrong)
     assert lines[-1] == ("ready" if shown.returncode == 0 else f"{len(wrong)} to put right")
