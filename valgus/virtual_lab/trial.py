@@ -12,7 +12,7 @@ from capture.types import KeypointTrial
 from geometry.camera_model import project
 from geometry.rig import Rig
 from valgus.virtual_lab import motion, noise, truth
-from valgus.virtual_lab.cameras import IMAGE_SIZE, camera_ring
+from valgus.virtual_lab.camera_ring import IMAGE_SIZE, camera_ring
 from valgus.virtual_lab.kinematics import HALPE_26, keypoints, segments
 from valgus.virtual_lab.noise import LAB, DetectorNoise, NoiseSource
 from valgus.virtual_lab.person import Person, Posture, virtual_person

@@ -9,7 +9,7 @@ import pytest
 from calibration.formats.aniposelib import read_rig
 from capture.keypoint_files.keypoints_npz import read_keypoints_npz
 from valgus.virtual_lab import motion
-from valgus.virtual_lab.cameras import camera_ring
+from valgus.virtual_lab.camera_ring import camera_ring
 from valgus.virtual_lab.files import write_virtual_trial
 from valgus.virtual_lab.noise import CLEAN, LAB, NoiseSource, detect, wandering
 from valgus.virtual_lab.trial import virtual_lab, virtual_trial
