@@ -9,14 +9,15 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from capture.errors import CaptureError
 from capture.types import Frame
 
 _NS = 1_000_000_000
-# Edit lists hide a few frames that the container counts.
-_TOLERATED_FRAMES, _TOLERATED_SHARE = 2, 0.02
+# Stated durations include the last frame's own, and a few that edit lists hide.
+_TOLERATED_FRAMES, _TOLERATED_SHARE = 3, 0.02
 
 
 class VideoFile:
@@ -57,15 +58,32 @@ class VideoFile:
 
     def _decode(self) -> Iterator[Frame]:
         stream = self._container.streams.video[0]
-        index = 0
+        times_ns: list[int] = []
         try:
             for picture in self._container.decode(stream):
-                yield self._frame(picture, index)
-                index += 1
+                frame = self._frame(picture, len(times_ns))
+                times_ns.append(frame.time_ns)
+                yield frame
         except FFmpegError as error:
-            raise CaptureError(f"{self._path}: is damaged after frame {index} ({error.strerror})") from None
-        if index == 0 or stream.frames - index > max(_TOLERATED_FRAMES, _TOLERATED_SHARE * stream.frames):
-            raise CaptureError(f"{self._path}: is cut short: {index} of {stream.frames or 'all'} frames can be read")
+            raise CaptureError(f"{self._path}: is damaged after frame {len(times_ns)} ({error.strerror})") from None
+        self._check_end(times_ns, stream)
+
+    def _check_end(self, times_ns: list[int], stream: VideoStream) -> None:
+        """Refuse a file whose frames end long before the duration that the container states."""
+        if not times_ns:
+            raise CaptureError(f"{self._path}: is cut short: no frame can be read")
+        stated_ns = self._stated_duration_ns(stream)
+        seen_ns = times_ns[-1] - times_ns[0]
+        frame_ns = seen_ns // (len(times_ns) - 1) if len(times_ns) > 1 else stated_ns // max(stream.frames, 1)
+        if stated_ns - seen_ns > max(_TOLERATED_FRAMES * frame_ns, _TOLERATED_SHARE * stated_ns):
+            raise CaptureError(f"{self._path}: is cut short: ends after {seen_ns / _NS:.3g} of {stated_ns / _NS:.3g} s")
+
+    def _stated_duration_ns(self, stream: VideoStream) -> int:
+        """Duration by the stream's or the container's header, 0 where neither has one."""
+        counted = stream.frames / stream.average_rate if stream.average_rate else Fraction(0)
+        if stream.duration is not None and stream.time_base is not None:
+            return int(max(stream.duration * stream.time_base, counted) * _NS)
+        return (self._container.duration or 0) * (_NS // av.time_base)
 
     def _frame(self, picture: av.VideoFrame, index: int) -> Frame:
         if picture.pts is None or picture.time_base is None:

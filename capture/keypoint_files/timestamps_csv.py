@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from capture.camera_match import match_cameras
 from capture.errors import CaptureError
+from capture.keypoint_files.tracks import times_on_slots
 from capture.types import Array
 
 FILE_NAME = "timestamps.csv"
@@ -59,10 +60,12 @@ def lay_out_times(
     by_camera = dict(zip(match.names, times.values(), strict=True))
     if missing := [camera for camera in cameras if camera not in by_camera]:
         raise CaptureError(f"{path}: holds no times for camera '{missing[0]}'; it has {', '.join(times)}")
-    time_s = np.stack(
-        [_on_slots(path, camera, by_camera[camera], row) for camera, row in zip(cameras, numbers, strict=True)]
-    )
-    return time_s, match.notices
+    rows: list[Array] = []
+    for camera, row in zip(cameras, numbers, strict=True):
+        slots = np.flatnonzero(row >= 0)
+        known = _known_times(path, camera, by_camera[camera], row[slots])
+        rows.append(times_on_slots(slots, known, len(row)))
+    return np.stack(rows), match.notices
 
 
 def _rows(path: Path) -> list[tuple[str, str, str]]:
@@ -89,16 +92,6 @@ def _camera_times(path: Path, camera: str, rows: list[tuple[int, float]]) -> Cam
             f"{path}: camera '{camera}': time does not advance at frame {frame}; every frame needs its own"
         )
     return CameraTimes(numbers, time_s)
-
-
-def _on_slots(path: Path, camera: str, times: CameraTimes, numbers: NDArray[np.int64]) -> Array:
-    slots = np.flatnonzero(numbers >= 0)
-    known = _known_times(path, camera, times, numbers[slots])
-    interval = float(np.median(np.diff(known) / np.diff(slots))) if len(slots) > 1 else 1.0
-    every = np.arange(len(numbers))
-    time_s = np.interp(every, slots, known)
-    time_s += interval * (np.minimum(every - slots[0], 0) + np.maximum(every - slots[-1], 0))
-    return time_s
 
 
 def _known_times(path: Path, camera: str, times: CameraTimes, wanted: NDArray[np.int64]) -> Array:

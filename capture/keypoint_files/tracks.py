@@ -59,6 +59,14 @@ def align_tracks(tracks: Sequence[CameraTrack]) -> AlignedTracks:
     return AlignedTracks(cameras, uv, confidence, present, numbers, _notices(cameras, present))
 
 
+def times_on_slots(slots: NDArray[np.int64], time_s: Array, frames: int) -> Array:
+    """Times (frames,) from those known at some ascending slots: interpolated between, continued beyond."""
+    interval = float(np.median(np.diff(time_s) / np.diff(slots))) if len(slots) > 1 else 1.0
+    every = np.arange(frames)
+    beyond = np.minimum(every - slots[0], 0) + np.maximum(every - slots[-1], 0)
+    return np.interp(every, slots, time_s) + interval * beyond
+
+
 def forget_unseen(uv: Array, confidence: Array) -> None:
     """Make unseen points NaN with confidence 0, in place: those at (0, 0), without confidence or not finite."""
     unseen = ~(np.isfinite(uv).all(axis=-1) & (confidence > 0)) | (uv == 0).all(axis=-1)
