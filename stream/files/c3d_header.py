@@ -10,16 +10,17 @@ BLOCK = 512
 KEY = 0x50
 DEC, MIPS = 85, 86
 SCALE_OFFSET = 12
-MOST_FRAMES_IN_HEADER = 65535
+LAST_FRAME_UNKNOWN = 65535
 
 
 @dataclass(frozen=True)
 class C3dHeader:
-    """`frames` is None where the header's 16 bits cannot hold their number."""
+    """What the file claims; where 16 bits cannot hold the last frame's number, `frames` is the least that it can be."""
 
     points: int
     analogs_per_frame: int
-    frames: int | None
+    frames: int
+    frames_are_exact: bool
     first_data_block: int
     bytes_per_value: int
 
@@ -27,8 +28,7 @@ class C3dHeader:
     def data_end(self) -> int:
         """Length in bytes that the file must have at least."""
         values_per_frame = 4 * self.points + self.analogs_per_frame
-        frames = 1 if self.frames is None else self.frames
-        return (self.first_data_block - 1) * BLOCK + frames * values_per_frame * self.bytes_per_value
+        return (self.first_data_block - 1) * BLOCK + self.frames * values_per_frame * self.bytes_per_value
 
 
 def read_c3d_header(path: Path) -> C3dHeader:
@@ -65,7 +65,8 @@ def _parsed(head: bytes, processor: int) -> C3dHeader:
     return C3dHeader(
         points=points,
         analogs_per_frame=analogs,
-        frames=last - first + 1 if first <= last < MOST_FRAMES_IN_HEADER else None,
+        frames=max(0, last - first + 1),
+        frames_are_exact=first <= last < LAST_FRAME_UNKNOWN,
         first_data_block=first_block,
         # A negative scale factor says that values are floats rather than 16-bit integers.
         bytes_per_value=4 if head[SCALE_OFFSET + sign_byte] & 0x80 else 2,

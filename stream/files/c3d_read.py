@@ -66,7 +66,7 @@ def read_c3d(path: Path) -> C3dTrial:
     """
     header = read_c3d_header(path)
     words, samples = _read_in_child(path)
-    if header.frames is not None and len(samples.xyz) != header.frames:
+    if header.frames_are_exact and len(samples.xyz) != header.frames:
         raise StreamError(f"{path} claims {header.frames} frames and holds {len(samples.xyz)}; export it again")
     _check(path, words, samples)
     places = _columns_by_label(words)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.types import AngleTrial
-from stream.errors import StreamError
+from stream.errors import NoTrialError, StreamError
 from stream.files.angle_trial import angles_without_error, beyond_any_joint, knees_flexing_positively
 from stream.files.axes import y_up, z_up
 from stream.files.numbers import check_times, number_rows, number_table
@@ -96,7 +96,8 @@ def read_mot(path: Path, unit: AngleUnit | None = None) -> Motion:
 
     Raises
     ------
-    StreamError : not a motion file, no joint angle in it, or rows that disagree with the header
+    StreamError : not a motion file, or rows that disagree with the header
+    NoTrialError : no joint angle in it
     """
     lines = text_lines(path)
     end = _end_of_header(path, lines)
@@ -146,7 +147,7 @@ def _check_rows(path: Path, header: dict[str, str], rows: int) -> None:
 def _angles_rad(path: Path, columns: dict[str, Array], unit: AngleUnit) -> tuple[Array, tuple[str, ...]]:
     known = [name for name in COLUMNS if name in columns]
     if not known:
-        raise StreamError(f"{path} holds no joint angle; it needs columns such as hip_adduction_r, knee_angle_r")
+        raise NoTrialError(f"{path} holds no joint angle; it needs columns such as hip_adduction_r, knee_angle_r")
     scale = 1.0 if unit == "rad" else np.pi / 180.0
     values = np.full((len(columns["time"]), len(ANGLE_NAMES)), np.nan)
     for name in known:

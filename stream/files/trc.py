@@ -6,6 +6,7 @@ OpenSim drops an empty last cell and then refuses the row, so a missing last coo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from stream.files.replacing import replacing
 from stream.files.text import text_lines
 
 Array = NDArray[np.float64]
+LengthUnit = Literal["m", "cm", "mm"]
+VerticalAxis = Literal["y", "z"]
 
 FIELDS = "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames"
-METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
+METRES: dict[str, float] = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 
 
 def write_trc(path: Path, trial: PointTrial) -> None:
@@ -64,8 +67,14 @@ class _Header:
     length_m: float
 
 
-def read_trc(path: Path) -> PointTrial:
+def read_trc(path: Path, unit: LengthUnit | None = None, up: VerticalAxis = "y") -> PointTrial:
     """Points of a TRC file in metres, Z up, at the file's own times; nothing is known of their errors.
+
+    Parameters
+    ----------
+    path : TRC file
+    unit : what lengths are in, where the header is known to be wrong
+    up : the file's vertical axis; programs that follow OpenSim have y, some keep a lab's z
 
     Raises
     ------
@@ -80,8 +89,9 @@ def read_trc(path: Path) -> PointTrial:
             "export it again or set NumFrames in line 3 to what it holds"
         )
     check_times(path, table[:, 1])
-    xyz = z_up(table[:, 2:].reshape(len(table), len(header.names), 3)) * header.length_m
-    return marker_trial(table[:, 1], header.names, xyz)
+    lengths = table[:, 2:].reshape(len(table), len(header.names), 3)
+    metres = lengths * (header.length_m if unit is None else METRES[unit])
+    return marker_trial(table[:, 1], header.names, z_up(metres) if up == "y" else metres)
 
 
 def _read_header(path: Path, lines: Sequence[str]) -> _Header:

@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
     Command("view", "valgus.cli.view:view", "Watch a trial or a live session in 3-D, or draw one picture of it."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),
+    Command("import", "valgus.cli.import_:import_", "Import TRC, MOT, C3D, OpenCap and Pose2Sim trials."),
     Command("export", "valgus.cli.export:export", "Write a trial as TRC, MOT, C3D, CSV, Parquet or MATLAB file."),
 )
 

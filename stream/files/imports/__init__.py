@@ -1,0 +1,1 @@
+"""What a lab already has, as trial folders of this project."""
