@@ -21,12 +21,13 @@ class VirtualCamera:
     """Delivers frames without a picture when their time has come, stamped with its own computer's clock.
 
     The run starts at `start_ns` of this machine's monotonic clock; a frame appears when real hardware would have
-    its keypoints, exposure plus delay.
+    its keypoints, exposure plus delay.  A camera that is opened in the middle of the run has missed what went before.
     """
 
     def __init__(self, name: str, run: Schedule, start_ns: int) -> None:
         self._name, self._run, self._start_ns = name, run, start_ns
-        self._waiting = iter(np.flatnonzero(~run.dropped).tolist())
+        missed = start_ns + _NS * (run.exposure_s + run.delay_s) < time.monotonic_ns()
+        self._waiting = iter(np.flatnonzero(~run.dropped & ~missed).tolist())
 
     @property
     def name(self) -> str:

@@ -45,6 +45,14 @@ def test_frames_come_in_time_with_gaps_where_some_are_dropped() -> None:
     assert run.dropped.any()
 
 
+def test_a_camera_opened_late_has_missed_the_beginning() -> None:
+    run = schedule(3, 0, 0.5, 60.0, drop_share=0.0)
+    camera = VirtualCamera("cam01", run, time.monotonic_ns() - 250_000_000)
+    first = camera.read()
+    assert first is not None
+    assert 12 <= first.index <= 16
+
+
 def _seen(frames: int) -> tuple[np.ndarray, np.ndarray]:
     uv = np.zeros((frames, len(HALPE_26), 2))
     uv[:, 0, 0] = np.arange(frames)

@@ -1,0 +1,42 @@
+"""Frames that came and frames that did not, per camera."""
+
+from dataclasses import dataclass, field
+
+from capture.messages import KeypointsMessage
+
+
+@dataclass(slots=True)
+class CameraTally:
+    """Counts of one camera: frames received, frames missing between them, messages lost on the way."""
+
+    received: int = 0
+    missing: int = 0
+    lost_messages: int = 0
+    _last_frame: int = -1
+    _last_sequence: int = -1
+
+    def add(self, frame_index: int, sequence: int) -> None:
+        """Count a frame; numbers that start again belong to a camera or node that was started again."""
+        if self.received and frame_index > self._last_frame:
+            self.missing += frame_index - self._last_frame - 1
+        if self.received and sequence > self._last_sequence:
+            self.lost_messages += sequence - self._last_sequence - 1
+        self.received += 1
+        self._last_frame, self._last_sequence = frame_index, sequence
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of every camera that was heard."""
+
+    cameras: dict[str, CameraTally] = field(default_factory=dict[str, CameraTally])
+
+    def add(self, message: KeypointsMessage) -> None:
+        """Count one keypoint message."""
+        camera = self.cameras.setdefault(message.keypoints.camera, CameraTally())
+        camera.add(message.keypoints.frame_index, message.sequence)
+
+    @property
+    def dropped(self) -> int:
+        """Frames missing since the start, all cameras."""
+        return sum(camera.missing for camera in self.cameras.values())
