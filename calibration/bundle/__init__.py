@@ -1,0 +1,1 @@
+"""Bundle adjustment: cameras, board poses and clocks that together explain every corner best."""

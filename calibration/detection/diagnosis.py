@@ -1,0 +1,70 @@
+"""What a camera shows when the board that was asked for is nowhere: the likeliest wrong key of BOARD.toml."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from calibration.boards import Board
+from calibration.detection.detection import Gray
+from calibration.detection.detector import BoardDetector
+from calibration.footage.clips import Clip
+
+_PICTURES = 12
+
+
+def what_is_there(clip: Clip, board: Board) -> str:
+    """One line: which board was not found, what was seen instead, and what to do."""
+    total = len(clip.numbers())
+    pictures = [p.gray for p in islice(clip.pictures(max(1, total // _PICTURES)), _PICTURES)]
+    wanted = f"{clip.path}: no {_name(board)} in {total} frames"
+    for guess, remedy in _guesses(board):
+        if _seen(pictures, guess):
+            return f"{wanted}, but a {_name(guess)} is seen; {remedy}"
+    markers = _markers_seen(pictures)
+    if markers:
+        return f"{wanted}; markers of {markers} are seen: check type, columns, rows and dictionary in BOARD.toml"
+    return (
+        f"{wanted}, and no other board either; check BOARD.toml, focus and light, and that the board fills more of it"
+    )
+
+
+def _guesses(board: Board) -> Iterator[tuple[Board, str]]:
+    if board.kind != "checkerboard":
+        yield replace(board, inverted=not board.inverted), f"set inverted = {str(not board.inverted).lower()}"
+    if board.kind == "charuco":
+        yield replace(board, legacy=not board.legacy), f"set legacy = {str(not board.legacy).lower()}"
+        yield replace(board, kind="aruco_grid"), 'set type = "aruco_grid"'
+    if board.columns != board.rows:
+        yield replace(board, columns=board.rows, rows=board.columns), "exchange columns and rows"
+    for inner in ((board.columns - 1, board.rows - 1), (board.columns, board.rows), (9, 6), (8, 6), (7, 5), (7, 4)):
+        if min(inner) >= 3 and (board.kind, inner) != ("checkerboard", (board.columns, board.rows)):
+            guess = Board("checkerboard", inner[0], inner[1], board.square_m)
+            yield guess, f'set type = "checkerboard", columns = {inner[0]}, rows = {inner[1]} (inner corners)'
+
+
+def _seen(pictures: list[Gray], board: Board) -> bool:
+    detector = BoardDetector(board)
+    enough = max(4, board.side_points // 3)
+    return any(len(detector(picture).ids) >= enough for picture in pictures)
+
+
+def _markers_seen(pictures: list[Gray]) -> str:
+    """Name of the dictionary of which most markers are seen, "" when there are none."""
+    import cv2
+
+    best, count = "", 2
+    for name in ("DICT_4X4_1000", "DICT_5X5_1000", "DICT_6X6_1000", "DICT_7X7_1000", "DICT_APRILTAG_36h11"):
+        detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, name)))
+        for picture in pictures:
+            for gray in (picture, 255 - picture):
+                ids: Any = detector.detectMarkers(gray)[1]
+                if ids is not None and len(ids) > count:
+                    best, count = name, len(ids)
+    return best
+
+
+def _name(board: Board) -> str:
+    what = {"charuco": "ChArUco board", "checkerboard": "checkerboard", "aruco_grid": "marker grid"}[board.kind]
+    looks = " inverted" * board.inverted + " legacy" * board.legacy
+    return f"{board.columns}x{board.rows}{looks} {what}" + (f" of {board.dictionary}" if board.dictionary else "")

@@ -1,0 +1,87 @@
+"""ChArUco boards and marker grids, front and back, by OpenCV's detectors."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from calibration.boards import Board
+from calibration.detection.detection import NOTHING, Detection, Gray
+
+
+class FindCharuco:
+    """Chessboard corners between markers.
+
+    OpenCV refines each corner in a window that ends where the nearest marker begins; the markers' own corners would
+    pull a larger one aside (measured: a window of a third of the pitch doubles the residual).
+    """
+
+    def __init__(self, board: Board) -> None:
+        parameters = cv2.aruco.DetectorParameters()
+        # Two thresholding windows instead of three: half the time, 1 % fewer corners on real footage.
+        parameters.adaptiveThreshWinSizeStep = 20
+        self._detectors = [
+            cv2.aruco.CharucoDetector(printed, cv2.aruco.CharucoParameters(), parameters)
+            for printed in opencv_charuco(board)
+        ]
+        self._side_points = board.side_points
+
+    def __call__(self, gray: Gray) -> Detection:
+        """Corners of whichever side is seen."""
+        found: list[Detection] = []
+        for side, detector in enumerate(self._detectors):
+            found_here: Any = detector.detectBoard(gray)
+            uv, ids = found_here[:2]
+            if ids is not None and len(ids):
+                found.append(_detection(ids, uv, side * self._side_points))
+        return max(found, key=lambda detection: len(detection.ids), default=NOTHING)
+
+
+class FindMarkerGrid:
+    """The four corners of every marker of a grid."""
+
+    def __init__(self, board: Board) -> None:
+        parameters = cv2.aruco.DetectorParameters()
+        parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+        self._detector = cv2.aruco.ArucoDetector(dictionary(board), parameters)
+        self._markers = board.columns * board.rows
+        self._known = self._markers * (2 if board.two_sided else 1)
+        self._side_points = board.side_points
+
+    def __call__(self, gray: Gray) -> Detection:
+        """Corners of the markers of whichever side shows more of them."""
+        found: Any = self._detector.detectMarkers(gray)
+        corners, ids = found[:2]
+        if ids is None:
+            return NOTHING
+        ids = np.asarray(ids).ravel()
+        known = ids < self._known
+        if not known.any():
+            return NOTHING
+        ids, quads = ids[known], np.asarray(corners, dtype=float).reshape(-1, 4, 2)[known]
+        sides = ids // self._markers
+        seen = sides == np.bincount(sides).argmax()
+        points = (4 * ids[seen][:, None] + np.arange(4)).ravel()
+        return Detection(points.astype(np.int64), quads[seen].reshape(-1, 2))
+
+
+def dictionary(board: Board) -> Any:
+    """OpenCV's marker dictionary of a board."""
+    return cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, board.dictionary))
+
+
+def opencv_charuco(board: Board) -> list[Any]:
+    """OpenCV's description of the front and, if there is one, the back of a ChArUco board."""
+    size = (board.columns, board.rows)
+    markers = len(cv2.aruco.CharucoBoard(size, board.square_m, board.marker_m, dictionary(board)).getIds())
+    sides: list[Any] = []
+    for side in range(2 if board.two_sided else 1):
+        ids = np.arange(markers, dtype=np.int32) + side * markers
+        printed = cv2.aruco.CharucoBoard(size, board.square_m, board.marker_m, dictionary(board), ids)
+        printed.setLegacyPattern(board.legacy)
+        sides.append(printed)
+    return sides
+
+
+def _detection(ids: Any, uv: Any, first: int) -> Detection:
+    return Detection(np.asarray(ids, dtype=np.int64).ravel() + first, np.asarray(uv, dtype=float).reshape(-1, 2))

@@ -1,0 +1,93 @@
+"""timestamps.csv: when each frame of each camera was taken.
+
+Two layouts are read: `camera,frame,time_s`, and Caliscope's `sync_index,cam_id,frame_index,frame_time` (`port` in its
+older files), which also says which frames were counted as simultaneous.
+"""
+
+import csv
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from calibration.errors import CalibrationError
+from calibration.footage.folder import name_key
+
+_LAYOUTS = (
+    ("camera", "frame", "time_s"),
+    ("cam_id", "frame_index", "frame_time"),
+    ("port", "frame_index", "frame_time"),
+)
+
+
+@dataclass(frozen=True)
+class FrameTime:
+    """When frame `frame` was taken; `group` numbers the simultaneous frames where the file says so, else -1."""
+
+    frame: int
+    time_s: float
+    group: int
+
+
+def read_timestamps(path: Path, cameras: list[str]) -> dict[str, list[FrameTime]]:
+    """Times of each camera's frames, by ascending frame."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            rows = list(reader)
+            layout = _layout(path, reader.fieldnames)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CalibrationError(f"{path}: cannot be read ({error})") from error
+    names = {row[layout[0]] for row in rows}
+    owner = {name: _owner(path, name, cameras) for name in sorted(names, key=str)}
+    times: dict[str, list[FrameTime]] = {name: [] for name in cameras}
+    for line, row in enumerate(rows, start=2):
+        camera = owner[row[layout[0]]]
+        if camera is not None:
+            times[camera].append(_frame_time(path, line, row, layout))
+    for camera, frames in times.items():
+        if not frames:
+            raise CalibrationError(f"{path}: has no times for camera '{camera}'; it has {', '.join(sorted(names))}")
+        frames.sort(key=lambda frame: frame.frame)
+    return times
+
+
+def _layout(path: Path, columns: Sequence[str] | None) -> tuple[str, str, str]:
+    present = list(columns or [])
+    for layout in _LAYOUTS:
+        if set(layout) <= set(present):
+            return layout
+    raise CalibrationError(
+        f"{path}: has columns {','.join(present) or 'none'}; wanted camera,frame,time_s "
+        "or sync_index,cam_id,frame_index,frame_time"
+    )
+
+
+def _owner(path: Path, name: str, cameras: list[str]) -> str | None:
+    """Camera that a name in the file means: the same name, or the only one that ends in the same number."""
+    same = [camera for camera in cameras if name_key(camera) == name_key(name)]
+    if same:
+        return same[0]
+    if name.strip().isdigit():
+        ending = [camera for camera in cameras if _last_number(camera) == int(name)]
+        if len(ending) > 1:
+            raise CalibrationError(f"{path}: camera {name} could be {' or '.join(ending)}; use the cameras' full names")
+        return ending[0] if ending else None
+    return None
+
+
+def _last_number(name: str) -> int | None:
+    digits = re.findall(r"\d+", name)
+    return int(digits[-1]) if digits else None
+
+
+def _frame_time(path: Path, line: int, row: dict[str, str], layout: tuple[str, str, str]) -> FrameTime:
+    try:
+        frame, time_s = int(row[layout[1]]), float(row[layout[2]])
+        group = int(row["sync_index"]) if row.get("sync_index") else -1
+    except (TypeError, ValueError):
+        raise CalibrationError(f"{path}: line {line} does not hold a frame number and a time in seconds") from None
+    if not math.isfinite(time_s):
+        raise CalibrationError(f"{path}: line {line} has time {time_s}, not a number of seconds")
+    return FrameTime(frame, time_s, group)

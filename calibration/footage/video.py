@@ -1,0 +1,60 @@
+"""A video file as one camera's footage."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from calibration.errors import CalibrationError
+from calibration.footage.clips import Picture
+
+
+def _seconds(frame: av.VideoFrame) -> float:
+    return float("nan") if frame.pts is None else float(frame.time)
+
+
+@dataclass(frozen=True)
+class VideoClip:
+    """A video file; frames are numbered from 0."""
+
+    name: str
+    path: Path
+
+    def numbers(self) -> list[int]:
+        """Frame numbers, counted without decoding."""
+        try:
+            with av.open(str(self.path)) as container:
+                packets = container.demux(self._stream(container))
+                return list(range(sum(packet.size > 0 for packet in packets)))
+        except av.error.FFmpegError as error:
+            raise self._broken(error) from error
+
+    def pictures(self, stride: int) -> Iterator[Picture]:
+        """Every `stride`-th frame, upright."""
+        try:
+            with av.open(str(self.path)) as container:
+                for number, frame in enumerate(container.decode(self._stream(container))):
+                    if number % stride == 0:
+                        gray = np.rot90(frame.to_ndarray(format="gray"), frame.rotation // 90)
+                        yield Picture(
+                            number,
+                            _seconds(frame),
+                            np.ascontiguousarray(gray, dtype=np.uint8),
+                        )
+        except av.error.FFmpegError as error:
+            raise self._broken(error) from error
+
+    def _stream(self, container: InputContainer) -> VideoStream:
+        if not container.streams.video:
+            raise CalibrationError(f"{self.path}: holds no video; give a video file or a folder of pictures")
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        return stream
+
+    def _broken(self, error: av.error.FFmpegError) -> CalibrationError:
+        return CalibrationError(f"{self.path}: cannot be decoded ({error.strerror}); record or copy it again")

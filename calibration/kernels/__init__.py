@@ -1,0 +1,1 @@
+"""Compiled inner loops of calibration: arrays in, arrays out."""
