@@ -38,7 +38,7 @@ class SteadyClock:
 
     def steer(self, node_ns: int, estimate: ClockEstimate) -> None:
         """Approach a new estimate from `node_ns`, the present, on."""
-        past = [segment for segment in self._segments if segment.node_ns < node_ns] or self._segments[:1]
+        past = [segment for segment in self._segments if segment.node_ns <= node_ns] or self._segments[:1]
         hub_ns = past[-1].at(node_ns)
         behind = node_ns + estimate.offset_ns - hub_ns
         if behind > _STEP_NS:

@@ -108,7 +108,7 @@ estimates = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(estimates, st.lists(st.tuples(st.integers(0, 3 * 10**9), estimates), max_size=12), st.data())
 def test_hub_time_never_runs_backwards(
     first: ClockEstimate, updates: list[tuple[int, ClockEstimate]], data: st.DataObject
