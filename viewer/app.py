@@ -5,6 +5,8 @@ import sys
 import time
 from typing import Protocol
 
+import numpy as np
+
 from reconstruct.types import LiveFrame
 from viewer import subject
 from viewer.controls import KEYS, Controls, view_of_key
@@ -101,13 +103,14 @@ class Stage:
             self._window.look(view.beside_panel(PANEL_WIDTH_PX, self._window.screen.size))
 
     def _follow(self, frame: LiveFrame | None) -> None:
-        centre = None if frame is None else subject.centre(frame.points)
+        """Go where the hips go, if the watcher wants that; whatever the mouse has done to the view stays."""
+        place = None if frame is None else subject.mid_hip(frame.points)
         if not self._controls.follow:
             self._followed = None
-        elif centre is not None:
+        elif place is not None and np.isfinite(place).all():
             if self._followed is not None:
-                self._window.move_eye(centre - self._followed)
-            self._followed = centre
+                self._window.move_eye(place - self._followed)
+            self._followed = place
 
     def _show_numbers(self, frame: LiveFrame | None, now_s: float) -> None:
         """Renew the panel ten times a second: faster nobody can read."""

@@ -14,7 +14,7 @@ from viewer.solids import cylinders, ellipsoid_rings, spheres
 Array = NDArray[np.float64]
 
 BONE_RADIUS_M = 0.014
-HEAD_RADIUS_M = 0.085
+HEAD_RADIUS_M = 0.095
 ELLIPSOID_SCALE = 2.7955
 """Standard deviations out to which a 3-D normal distribution holds 95 % (square root of chi-squared, 3 dof)."""
 
@@ -46,8 +46,14 @@ def anatomical_axes(frame: LiveFrame) -> Mesh:
 
 
 def _head(points: Points3D, joint_share: float) -> list[Mesh]:
-    """A ball between the ears, else at the nose, on a neck where the set has one."""
-    between_ears = 0.5 * (subject.point(points, "LEar") + subject.point(points, "REar"))
-    middle = between_ears if np.isfinite(between_ears).all() else subject.point(points, "Nose")
+    """A ball between ears and crown, else at the nose, on a neck where the set has one."""
+    middle = _head_centre(points)
     neck = cylinders([subject.point(points, "Neck")], [middle], BONE_RADIUS_M * joint_share, [MIDDLE])
     return [spheres([middle], [HEAD_RADIUS_M], [MIDDLE]), neck]
+
+
+def _head_centre(points: Points3D) -> Array:
+    between_ears = 0.5 * (subject.point(points, "LEar") + subject.point(points, "REar"))
+    below_crown = 0.5 * (between_ears + subject.point(points, "Head"))
+    known = (place for place in (below_crown, between_ears) if np.isfinite(place).all())
+    return next(known, subject.point(points, "Nose"))

@@ -112,10 +112,10 @@ class Window:
 
     def draw(self) -> bool:
         """Draw once and hear the keyboard and mouse; False when the window is to be closed."""
-        is_open = self._visualizer.poll_events()
+        # `update_renderer` only asks for a picture; `poll_events` draws it, then lets the mouse move the eye.
         self._place_quads()
         self._visualizer.update_renderer()
-        return is_open and not self._closing
+        return self._visualizer.poll_events() and not self._closing
 
     def pressed(self) -> list[str]:
         """Keys pressed since the last call: letters and digits, `space`, `left`, `right`, `home`."""

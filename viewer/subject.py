@@ -9,7 +9,6 @@ Array = NDArray[np.float64]
 
 _NOBODY_CENTRE = np.array([0.0, 0.0, 0.9])
 _NOBODY_HEADING = np.array([1.0, 0.0, 0.0])
-_TO_BODY_CENTRE = np.array([0.0, 0.0, -0.05])
 
 
 def point(points: Points3D, name: str) -> Array:
@@ -24,9 +23,12 @@ def mid_hip(points: Points3D) -> Array:
 
 
 def centre(points: Points3D) -> Array | None:
-    """Middle of the body, (3,) metres; None where the hips are not seen."""
-    middle = mid_hip(points) + _TO_BODY_CENTRE
-    return middle if np.isfinite(middle).all() else None
+    """Above the middle of the hips, half-way up the body, (3,) metres; None where the hips are not seen."""
+    middle = mid_hip(points)
+    if not np.isfinite(middle).all():
+        return None
+    heights = points.xyz[:, 2]
+    return np.array([middle[0], middle[1], (np.nanmin(heights) + np.nanmax(heights)) / 2])
 
 
 def heading(points: Points3D) -> Array | None:

@@ -13,9 +13,9 @@ FIELD_OF_VIEW_DEG = 45.0
 
 _UP_WORLD = np.array([0.0, 0.0, 1.0])
 _SUBJECT_RADIUS_M = 1.1
-_CLOSE_RADIUS_M = 1.1
+_CLOSE_RADIUS_M = 1.22
 _ELEVATION_DEG = 17.0
-_AZIMUTH_DEG = 30.0
+_AZIMUTH_DEG = 28.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
