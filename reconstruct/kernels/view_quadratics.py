@@ -6,7 +6,7 @@ point from a linearisation point.  Quadratics of several views add, so any subse
 
 import math
 
-from geometry._jit import kernel
+from geometry._jit import inline_kernel, kernel
 from geometry.camera_model import distort
 from geometry.rays import solve_symmetric3
 
@@ -48,7 +48,7 @@ def _add_row(q, p0, p1, p2, e):
     q[9] += e * e
 
 
-@kernel
+@inline_kernel
 def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
     """Quadratic `q` of camera c that saw undistorted image point (a, b) with `variance` px^2, around (X, Y, Z).
 
@@ -70,8 +70,16 @@ def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
     _add_row(q, va * p0 + vb * r0, va * p1 + vb * r1, va * p2 + vb * r2, va * ex + vb * ey)
 
 
-@kernel
+@inline_kernel
 def minimum(q):
     """Offset that minimises a quadratic, and its value there; NaN where there is no single minimum."""
     d0, d1, d2 = solve_symmetric3(q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8])
     return d0, d1, d2, max(q[9] - q[6] * d0 - q[7] * d1 - q[8] * d2, 0.0)
+
+
+@inline_kernel
+def value(q, d0, d1, d2):
+    """A quadratic at an offset."""
+    square = q[0] * d0 * d0 + q[3] * d1 * d1 + q[5] * d2 * d2
+    cross = q[1] * d0 * d1 + q[2] * d0 * d2 + q[4] * d1 * d2
+    return square + 2.0 * (cross - q[6] * d0 - q[7] * d1 - q[8] * d2) + q[9]

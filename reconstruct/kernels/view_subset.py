@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel
+from geometry._jit import inline_kernel, kernel
 from reconstruct.kernels.view_quadratics import QUADRATIC, minimum
 
 Array = NDArray[np.float64]
@@ -43,7 +43,7 @@ class SubsetWork(NamedTuple):
     """(C,)"""
 
 
-@kernel
+@inline_kernel
 def _weigh_in(mixture, cost, d0, d1, d2):
     """Add one explanation with its posterior weight exp(-cost / 2), relative to the best one so far."""
     if cost < mixture[0]:
@@ -64,7 +64,7 @@ def _weigh_in(mixture, cost, d0, d1, d2):
     mixture[10] += w * d2 * d2
 
 
-@kernel
+@inline_kernel
 def _sum_kept(quadratics, work):
     for i in range(QUADRATIC):
         work.total[i] = work.prior[i]

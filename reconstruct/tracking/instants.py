@@ -1,0 +1,55 @@
+"""Frames of cameras that do not share a clock tick, grouped into instants."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Instants:
+    """G instants, each with at most one frame per camera; every frame belongs to exactly one.
+
+    Attributes
+    ----------
+    time_s : (G,) middle of the frames of the instant
+    frame : (C, G) frame index of each camera, -1 where it has none
+    lag_s : (C, G) capture time of that frame minus `time_s`, 0 where there is none
+    """
+
+    time_s: Array
+    frame: NDArray[np.int64]
+    lag_s: Array
+
+
+def group_instants(time_s: Array) -> Instants:
+    """Group frames by capture time (C, F) seconds, ascending in every camera.
+
+    Frames of one index stay together where they lie within half a frame of each other; otherwise frames are taken in
+    the order of time, and an instant ends before a camera comes twice or a frame period has passed.
+    """
+    cameras, frames = time_s.shape
+    period = float(np.median(np.diff(time_s, axis=1))) if frames > 1 else np.inf
+    if np.ptp(time_s, axis=0).max(initial=0.0) < period / 2.0:
+        frame = np.tile(np.arange(frames, dtype=np.int64), (cameras, 1))
+    else:
+        frame = _by_time(time_s, period)
+    times = np.where(frame >= 0, np.take_along_axis(time_s, np.maximum(frame, 0), axis=1), np.nan)
+    middle = np.nanmedian(times, axis=0)
+    return Instants(middle, frame, np.nan_to_num(times - middle))
+
+
+def _by_time(time_s: Array, period: float) -> NDArray[np.int64]:
+    cameras, frames = time_s.shape
+    columns: list[NDArray[np.int64]] = []
+    begin = -np.inf
+    for event in np.argsort(time_s, axis=None, kind="stable").tolist():
+        camera, index = divmod(event, frames)
+        now = float(time_s[camera, index])
+        if not columns or columns[-1][camera] >= 0 or now - begin >= period:
+            columns.append(np.full(cameras, -1, dtype=np.int64))
+            begin = now
+        columns[-1][camera] = index
+    return np.stack(columns, axis=1)

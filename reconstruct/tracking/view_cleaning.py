@@ -1,0 +1,121 @@
+"""One person's keypoints with left and right put right and stray detections named, before anything is estimated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+from geometry.rig import Rig
+from reconstruct.kernels.clean_frame import NoiseShares, clean_frame, cleaner_state
+from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
+from reconstruct.tracking.body_sides import acceleration_psd, body_sides
+from reconstruct.tracking.instants import group_instants
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class CleanViews:
+    """Keypoints of one person in C cameras over F frames, repaired.
+
+    Attributes
+    ----------
+    uv : (C, F, K, 2) px, exchanged where left and right were mistaken
+    confidence : (C, F, K), 0 where nothing was seen or what was seen is not believed
+    swapped : (C, F, K) taken from the mirror partner's detection
+    rejected : (C, F, K) seen but not believed
+    bias_px : (C, K, 2) by how much each view disagrees with the others in the long run, at the end of the trial
+    """
+
+    uv: Array
+    confidence: Array
+    swapped: Flags
+    rejected: Flags
+    bias_px: Array
+
+
+class ViewCleaner:
+    """Cleans frame after frame; knows only the past, so live and recorded trials take the same path."""
+
+    def __init__(self, rig: Rig, keypoints: KeypointSet, noise: PixelNoise, interval_s: float) -> None:
+        self._cameras = rig.arrays
+        self._body = body_sides(keypoints)
+        self._state = cleaner_state(len(rig), len(keypoints), self._body.moves.shape[1])
+        self._psd = acceleration_psd(keypoints)
+        moving = noise.white_px**2 + noise.drift_px**2
+        self._shares = NoiseShares(moving / (moving + noise.bias_px**2), noise.temporal_px(interval_s) ** 2 / moving)
+        self._swapped = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
+        self._trusted = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
+
+    def clean(self, uv: Array, variance: Array, interval_s: float, lag_s: Array) -> tuple[Flags, Flags]:
+        """Settle one frame.
+
+        Parameters
+        ----------
+        uv : (C, K, 2) px
+        variance : (C, K) px^2 per axis, NaN where nothing was detected
+        interval_s : since the frame before
+        lag_s : (C,) capture time of each camera minus the frame's
+
+        Returns
+        -------
+        swapped, trusted : (C, K), overwritten by the next call
+        """
+        clean_frame(
+            self._cameras,
+            self._body,
+            self._state,
+            uv,
+            variance,
+            interval_s,
+            lag_s,
+            self._psd,
+            self._shares,
+            self._swapped,
+            self._trusted,
+        )
+        return self._swapped, self._trusted
+
+    @property
+    def bias_px(self) -> Array:
+        """(C, K, 2) long-run disagreement of each view, px."""
+        return self._state.bias
+
+
+def clean_views(
+    rig: Rig, keypoints: KeypointSet, time_s: Array, uv: Array, confidence: Array, noise: PixelNoise
+) -> CleanViews:
+    """Clean a recorded trial of one person, frame after frame as it would have been live.
+
+    Parameters
+    ----------
+    rig : C cameras
+    keypoints : set of the K keypoints
+    time_s : (C, F) capture times, seconds; the cameras need not be synchronised
+    uv : (C, F, K, 2) px
+    confidence : (C, F, K), 0 where not seen
+    noise : of the detector
+    """
+    instants = group_instants(time_s)
+    variance = noise.variance_px2(confidence, person_scale(uv, confidence), standing_scale(rig, uv, confidence))
+    steps = np.diff(instants.time_s, prepend=instants.time_s[0])
+    cleaner = ViewCleaner(rig, keypoints, noise, float(np.median(steps[1:])) if len(steps) > 1 else noise.drift_time_s)
+    swapped, trusted = np.zeros(confidence.shape, dtype=np.bool_), np.zeros(confidence.shape, dtype=np.bool_)
+    everyone = np.arange(len(rig))
+    for g, frames in enumerate(instants.frame.T):
+        seen = np.where((frames >= 0)[:, None], variance[everyone, frames], np.nan)
+        now_swapped, now_trusted = cleaner.clean(uv[everyone, frames], seen, float(steps[g]), instants.lag_s[:, g])
+        there = frames >= 0
+        swapped[everyone[there], frames[there]] = now_swapped[there]
+        trusted[everyone[there], frames[there]] = now_trusted[there]
+    partner = body_sides(keypoints).partner
+    score = np.where(swapped, confidence[:, :, partner], confidence)
+    return CleanViews(
+        uv=np.where(swapped[..., None], uv[:, :, partner], uv),
+        confidence=np.where(trusted, score, 0.0),
+        swapped=swapped,
+        rejected=(score > 0.0) & ~trusted,
+        bias_px=cleaner.bias_px.copy(),
+    )
