@@ -1,0 +1,1 @@
+"""Plain text streams: lines of comma-separated numbers over UDP and TCP."""

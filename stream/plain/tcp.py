@@ -1,0 +1,59 @@
+"""Lines over TCP to everyone who connects."""
+
+import asyncio
+
+from reconstruct.types import LiveFrame
+from stream.audience import Audience, ServerThread
+from stream.feed.live_event import LiveEvent
+from stream.plain.lines import HEADER, event_line, frame_line
+
+WRITE_BUFFER_BYTES = 1 << 16
+
+
+class TcpSink:
+    """A server that sends the names of the columns to everyone who connects, then the lines.
+
+    Raises
+    ------
+    StreamError : the address cannot be listened on
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._audience = Audience()
+        start = asyncio.start_server(self._serve, host, port)
+        self._thread = ServerThread(start, f"TCP stream on {host}:{port}")
+
+    @property
+    def refused(self) -> int:
+        """Lines that receivers were too slow for."""
+        return self._audience.refused
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on: of use where 0 asked for a free one."""
+        return self._thread.server.sockets[0].getsockname()[1]
+
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a row to everybody."""
+        self._thread.call(self._audience.tell, frame_line(frame, lost))
+
+    def send_event(self, event: LiveEvent) -> None:
+        """Send a line that begins with `#` to everybody."""
+        self._thread.call(self._audience.tell, event_line(event))
+
+    def close(self) -> None:
+        """Disconnect everybody."""
+        self._thread.close()
+
+    async def _serve(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+        queue = self._audience.join()
+        try:
+            writer.write(HEADER)
+            while True:
+                writer.write(await queue.get())
+                await writer.drain()
+        except (ConnectionError, asyncio.CancelledError):
+            writer.close()
+        finally:
+            self._audience.leave(queue)

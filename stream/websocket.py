@@ -1,0 +1,100 @@
+"""WebSocket for browsers and scripts: every frame and event as one JSON text, as docs/schemas/ describes it."""
+
+import asyncio
+import http
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Origin
+
+from reconstruct.types import LiveFrame
+from stream.audience import Audience, ServerThread
+from stream.feed.clocks import latency_ms
+from stream.feed.live_event import LiveEvent
+from stream.feed.packets import event_packet, frame_packet
+from stream.guard import check_guarded, same_token
+
+LOCAL_PAGES = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+WRITE_BUFFER_BYTES = 1 << 16
+
+
+class WebSocketSink:
+    """A server; what it hears from its receivers is ignored.
+
+    Parameters
+    ----------
+    host, port : address to listen on
+    token : what a receiver must give, as `?token=...` or `Authorization: Bearer ...`; required beyond loopback
+    origins : further web pages that may connect, such as `https://lab.example`; pages of this computer always may
+
+    Raises
+    ------
+    StreamError : the address cannot be listened on, or is open to others without a token
+    """
+
+    def __init__(self, host: str, port: int, token: str | None = None, origins: Sequence[str] = ()) -> None:
+        what = f"WebSocket stream on {host}:{port}"
+        check_guarded(host, token, what)
+        self._token = token
+        self._audience = Audience()
+        self._encoder = msgspec.json.Encoder()
+        allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
+        self._thread = ServerThread(self._start(host, port, allowed), what)
+
+    @property
+    def refused(self) -> int:
+        """Messages that receivers were too slow for."""
+        return self._audience.refused
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on: of use where 0 asked for a free one."""
+        return self._thread.server.sockets[0].getsockname()[1]
+
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a frame to everybody."""
+        packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
+        self._thread.call(self._audience.tell, self._encoder.encode(packet))
+
+    def send_event(self, event: LiveEvent) -> None:
+        """Send an event to everybody."""
+        self._thread.call(self._audience.tell, self._encoder.encode(event_packet(event)))
+
+    def close(self) -> None:
+        """Disconnect everybody."""
+        self._thread.close()
+
+    async def _start(self, host: str, port: int, origins: list[Origin | re.Pattern[str] | None]) -> asyncio.Server:
+        server = await serve(
+            self._serve,
+            host,
+            port,
+            origins=origins,
+            process_request=self._admit,
+            compression=None,
+            max_size=1024,
+            write_limit=WRITE_BUFFER_BYTES,
+        )
+        return server.server
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        header = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        given = header or parse_qs(urlsplit(request.path).query).get("token", [""])[0]
+        if same_token(given, self._token):
+            return None
+        return connection.respond(http.HTTPStatus.UNAUTHORIZED, "give the token as ?token=... or as bearer token\n")
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        queue = self._audience.join()
+        try:
+            while True:
+                await connection.send(await queue.get(), text=True)
+        except ConnectionClosed:
+            pass
+        finally:
+            self._audience.leave(queue)
