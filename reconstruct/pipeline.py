@@ -12,7 +12,7 @@ from geometry.rig import Rig
 from reconstruct.dlt15 import triangulate_dlt15
 from reconstruct.errors import ReconstructError
 from reconstruct.estimator.observations import body_point_columns, observe
-from reconstruct.estimator.priors import MotionPrior, motion_prior
+from reconstruct.estimator.priors import MotionPrior
 from reconstruct.estimator.session import SeenTrial, smooth_session
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
@@ -99,7 +99,7 @@ def reconstruct_session(
     started = perf_counter()
     points = _triangulated(rig, movement, noise, triangulation)
     triangulated = perf_counter()
-    motion = motion_prior()
-    body = smooth_session(rig.arrays, [_seen(rig, trial, noise) for trial in trials], motion)[-1]
-    angles = angles_from_poses(body.time_s, body.q, body.covariance, motion, movement.keypoint_set.has_feet)
-    return Reconstruction(points, angles, body, motion, triangulated - started, perf_counter() - triangulated)
+    result = smooth_session(rig.arrays, [_seen(rig, trial, noise) for trial in trials])[-1]
+    body = result.body
+    angles = angles_from_poses(body.time_s, body.q, body.covariance, result.motion, movement.keypoint_set.has_feet)
+    return Reconstruction(points, angles, body, result.motion, triangulated - started, perf_counter() - triangulated)

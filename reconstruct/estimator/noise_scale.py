@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reconstruct.estimator.belief import FIRST_BIAS, Belief
 from reconstruct.estimator.observations import Observations
-from reconstruct.estimator.trial_smoother import STUDENT_NU, SmoothedTrial
+from reconstruct.estimator.trial_smoother import STUDENT_NU
 
 Array = NDArray[np.float64]
 
@@ -28,13 +28,13 @@ def _median_square(nu: float) -> float:
     return nu * (2.0 ** (2.0 / nu) - 1.0)
 
 
-def noise_scale(trial: SmoothedTrial, seen: Observations) -> Array:
+def noise_scale(residual: Array, seen: Observations) -> Array:
     """Factor (P,) on the noise's standard deviation that makes each body point's residuals as large as they are.
 
     The median residual is compared with that of the Student-t that the smoother assumes, so that outliers do not
-    count.  A point that is rarely seen borrows from all others.
+    count.  A point that is rarely seen borrows from all others.  `residual` is (C, F, P, 2) px.
     """
-    square = (trial.residual**2).sum(-1) / seen.variance
+    square = (residual**2).sum(-1) / seen.variance
     expected = _median_square(STUDENT_NU)
     everything = square[np.isfinite(square)]
     if not len(everything):
@@ -46,8 +46,8 @@ def noise_scale(trial: SmoothedTrial, seen: Observations) -> Array:
         median = float(np.median(own)) / expected if len(own) else common
         scales[k] = (_PSEUDO_COUNT * common + len(own) * median) / (_PSEUDO_COUNT + len(own))
     typical = math.sqrt(common)
-    scales = np.clip(np.sqrt(scales), _POINT_RANGE[0] * typical, _POINT_RANGE[1] * typical)
-    return np.clip(scales, *_RANGE)
+    bounded: Array = np.clip(np.sqrt(scales), _POINT_RANGE[0] * typical, _POINT_RANGE[1] * typical)
+    return np.clip(bounded, *_RANGE)
 
 
 def bias_scale(posterior: Belief, prior: Belief) -> float:

@@ -134,7 +134,7 @@ class MotionPrior:
         return replace(self, deviation=deviation)
 
 
-def motion_prior(acceleration_psd: float = 100.0, length_s: float = 0.6) -> MotionPrior:
+def motion_prior(acceleration_psd: float = 1000.0, length_s: float = 0.4) -> MotionPrior:
     """Prior of everyday adult movement.
 
     Parameters

@@ -14,13 +14,26 @@ from reconstruct.estimator.belief import Belief, first_belief
 from reconstruct.estimator.frame_ik import PoseTrial, filled, leg_length, solve_frames
 from reconstruct.estimator.noise_scale import bias_scale, noise_scale
 from reconstruct.estimator.observations import Observations
-from reconstruct.estimator.priors import MotionPrior
-from reconstruct.estimator.trial_smoother import SmoothedTrial, smooth_trial
+from reconstruct.estimator.pace import motion_of
+from reconstruct.estimator.priors import MotionPrior, motion_prior
+from reconstruct.estimator.trial_smoother import (
+    Estimate,
+    SmoothedTrial,
+    TrialProblem,
+    descend,
+    posterior,
+    posterior_belief,
+    residuals,
+    start_from,
+    trial_problem,
+)
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 4
-_NOISE_AGREES, _BIAS_AGREES = 0.1, 0.1
+_ROUNDS = 3
+_FIRST_LOOK_STEPS, _MAX_STEPS = 3, 12
+_AGREES = 0.1
+"""Logarithm of a scale below which another round would change nothing that matters."""
 _MEAN_CHANGE = np.radians(3.0)
 """How much the mean of a joint may differ between trials, rad."""
 _BIAS_CHANGE = 0.5
@@ -37,37 +50,12 @@ class SeenTrial:
     covariance: Array
 
 
-def _adapted(
-    cameras: CameraArrays, trial: SeenTrial, belief: Belief, motion: MotionPrior, q: Array
-) -> tuple[SmoothedTrial, Observations]:
-    """Smooth a trial until its residuals are as large as its noise model says."""
-    seen = trial.observations
-    smoothed = smooth_trial(cameras, seen, belief, motion, q)
-    for _ in range(_ROUNDS):
-        scale = noise_scale(smoothed, seen)
-        if np.abs(np.log(scale)).max() < _NOISE_AGREES:
-            break
-        seen = seen.with_noise_scaled(scale)
-        smoothed = smooth_trial(cameras, seen, belief, motion, smoothed.q)
-    return smoothed, seen
+@dataclass(frozen=True, eq=False)
+class SessionTrial:
+    """A smoothed trial and the motion prior that it turned out to need."""
 
-
-def _first(cameras: CameraArrays, trial: SeenTrial, motion: MotionPrior) -> SmoothedTrial:
-    """Smooth a session's first trial, which also tells how large this detector's biases are."""
-    belief = first_belief(leg_length(trial.points), motion, trial.observations.bias_sd)
-    q = _start(trial, belief, motion)
-    smoothed, seen = _adapted(cameras, trial, belief, motion, q)
-    for _ in range(_ROUNDS):
-        scale = bias_scale(smoothed.belief, belief)
-        if abs(np.log(scale)) < _BIAS_AGREES:
-            break
-        belief = belief.with_bias_scaled(scale)
-        smoothed = smooth_trial(cameras, seen, belief, motion, smoothed.q)
-    return smoothed
-
-
-def _start(trial: SeenTrial, belief: Belief, motion: MotionPrior) -> Array:
-    return filled(frame_poses(trial, belief, motion).q)
+    body: SmoothedTrial
+    motion: MotionPrior
 
 
 def frame_poses(trial: SeenTrial, belief: Belief, motion: MotionPrior) -> PoseTrial:
@@ -75,11 +63,41 @@ def frame_poses(trial: SeenTrial, belief: Belief, motion: MotionPrior) -> PoseTr
     return solve_frames(trial.points, trial.covariance, belief.geometry, motion)
 
 
-def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial], motion: MotionPrior) -> list[SmoothedTrial]:
+def _first_look(cameras: CameraArrays, trial: SeenTrial, belief: Belief) -> tuple[TrialProblem, Estimate]:
+    """Learn from a rough solution how noisy the trial is and how fast the person moves."""
+    motion = motion_prior()
+    seen = trial.observations
+    at = start_from(filled(frame_poses(trial, belief, motion).q), seen.time_s, belief)
+    problem = trial_problem(cameras, seen, belief, motion)
+    for _ in range(_ROUNDS):
+        at = descend(problem, at, _FIRST_LOOK_STEPS)
+        scale = noise_scale(residuals(problem, at), problem.seen)
+        if np.abs(np.log(scale)).max() < _AGREES:
+            break
+        problem = trial_problem(cameras, problem.seen.with_noise_scaled(scale), belief, motion)
+    return trial_problem(cameras, problem.seen, belief, motion_of(at.x, seen.time_s)), at
+
+
+def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProblem, Estimate]:
+    """Learn how large this detector's biases are; for a session's first trial."""
+    for _ in range(_ROUNDS):
+        at = descend(problem, at, _FIRST_LOOK_STEPS)
+        scale = bias_scale(posterior_belief(problem, at), problem.prior)
+        if abs(np.log(scale)) < _AGREES:
+            break
+        problem = trial_problem(problem.cameras, problem.seen, problem.prior.with_bias_scaled(scale), problem.motion)
+    return problem, at
+
+
+def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[SessionTrial]:
     """Posterior of every trial of a session, in the order in which they teach each other (the movement last)."""
-    results = [_first(cameras, trials[0], motion)]
-    for trial in trials[1:]:
-        belief = results[-1].belief.loosened(_MEAN_CHANGE, _BIAS_CHANGE * trial.observations.bias_sd)
-        smoothed, _ = _adapted(cameras, trial, belief, motion, _start(trial, belief, motion))
-        results.append(smoothed)
+    results: list[SessionTrial] = []
+    for trial in trials:
+        if results:
+            belief = results[-1].body.belief.loosened(_MEAN_CHANGE, _BIAS_CHANGE * trial.observations.bias_sd)
+            problem, at = _first_look(cameras, trial, belief)
+        else:
+            belief = first_belief(leg_length(trial.points), motion_prior(), trial.observations.bias_sd)
+            problem, at = _with_biases_scaled(*_first_look(cameras, trial, belief))
+        results.append(SessionTrial(posterior(problem, descend(problem, at, _MAX_STEPS)), problem.motion))
     return results

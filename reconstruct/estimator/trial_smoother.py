@@ -20,52 +20,23 @@ from reconstruct.skeleton import N_DOF
 
 Array = NDArray[np.float64]
 
-STUDENT_NU = 4.0
-MAX_STEPS = 12
-_SETTLED = 5e-5
+STUDENT_NU = 8.0
+_SETTLED = 3e-4
+"""rad: about a hundredth of the standard errors"""
 _SHORTEST_STEP = 1.0 / 64.0
 
 
 @dataclass(frozen=True, eq=False)
-class SmoothedTrial:
-    """Posterior of a trial.
-
-    Attributes
-    ----------
-    time_s : (F,)
-    x : (F, 54) poses and velocities
-    covariance : (F, 27, 27) of the poses, everything unknown included
-    belief : posterior of the globals
-    residual : (C, F, P, 2) px that pose and bias leave unexplained, NaN where unseen
-    cost : negative log posterior, without constants
-    steps : Gauss-Newton steps taken
-    """
-
-    time_s: Array
-    x: Array
-    covariance: Array
-    belief: Belief
-    residual: Array
-    cost: float
-    steps: int
-
-    @property
-    def q(self) -> Array:
-        """(F, 27) poses."""
-        return self.x[:, :N_DOF]
-
-
-@dataclass(frozen=True, eq=False)
-class _Estimate:
-    """A point in the space of unknowns."""
+class Estimate:
+    """A point in the space of unknowns: `x` (F, 54) poses and velocities, `globals` (G,)."""
 
     x: Array
     globals: Array
 
 
 @dataclass(frozen=True, eq=False)
-class _Problem:
-    """What stays fixed while the estimate moves."""
+class TrialProblem:
+    """What stays fixed while the estimate moves: cameras, what they saw, and what was known before."""
 
     cameras: CameraArrays
     seen: Observations
@@ -82,6 +53,29 @@ class _Problem:
         return means
 
 
+@dataclass(frozen=True, eq=False)
+class SmoothedTrial:
+    """Posterior of a trial.
+
+    Attributes
+    ----------
+    time_s : (F,)
+    x : (F, 54) poses and velocities
+    covariance : (F, 27, 27) of the poses, everything unknown included
+    belief : posterior of the globals
+    """
+
+    time_s: Array
+    x: Array
+    covariance: Array
+    belief: Belief
+
+    @property
+    def q(self) -> Array:
+        """(F, 27) poses."""
+        return self.x[:, :N_DOF]
+
+
 def _transitions(time_s: Array, prior: MotionPrior) -> tuple[Array, Array]:
     steps = np.diff(time_s)
     phi, q_inverse = np.empty((len(steps), N_DOF, 2, 2)), np.empty((len(steps), N_DOF, 2, 2))
@@ -94,11 +88,12 @@ def _transitions(time_s: Array, prior: MotionPrior) -> tuple[Array, Array]:
     return phi, q_inverse
 
 
-def _cost(problem: _Problem, at: _Estimate) -> float:
-    seen, belief = problem.seen, replace(problem.prior, mean=at.globals)
+def _cost(problem: TrialProblem, at: Estimate) -> float:
+    seen = problem.seen
     means = problem.means(at.globals)
     start = problem.motion.start_precision
     away = at.globals - problem.prior.mean
+    belief = replace(problem.prior, mean=at.globals)
     likelihood = measurement.trial_cost(
         at.x, seen.offset_s, belief.geometry, problem.motion.coupling.array, belief.bias, problem.cameras,
         seen.uv, seen.variance, seen.inflation, STUDENT_NU,
@@ -119,7 +114,7 @@ class _Factored:
     right: Array
 
 
-def _factorise(problem: _Problem, at: _Estimate) -> _Factored:
+def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
     seen, belief = problem.seen, replace(problem.prior, mean=at.globals)
     frames, size = len(at.x), len(at.globals)
     A, E = np.zeros((frames, 2 * N_DOF, 2 * N_DOF)), np.zeros((frames - 1, N_DOF, 2, 2))
@@ -141,44 +136,57 @@ def _factorise(problem: _Problem, at: _Estimate) -> _Factored:
     return _Factored(L_inverse, E, border, C - gram[:size, :size], g - gram[:size, size])
 
 
-def _step(factored: _Factored) -> _Estimate:
-    d_globals: Array = np.linalg.solve(factored.schur, factored.right)
+def _step(factored: _Factored) -> Estimate:
+    d_globals = np.asarray(np.linalg.solve(factored.schur, factored.right), dtype=float)
     reduced = factored.reduced[:, :, -1] - factored.reduced[:, :, :-1] @ d_globals
     dx = block_chain.substitute(factored.L_inverse, factored.E, np.ascontiguousarray(reduced[:, :, None]))
-    return _Estimate(dx[:, :, 0], d_globals)
+    return Estimate(dx[:, :, 0], d_globals)
 
 
-def _descend(problem: _Problem, start: _Estimate) -> tuple[_Estimate, float, int]:
+def descend(problem: TrialProblem, start: Estimate, max_steps: int) -> Estimate:
+    """Gauss-Newton with step halving, until no pose moves any more."""
     at, cost = start, _cost(problem, start)
-    for steps in range(1, MAX_STEPS + 1):
+    for _ in range(max_steps):
         towards = _step(_factorise(problem, at))
         fraction = 1.0
         while fraction >= _SHORTEST_STEP:
-            next_ = _Estimate(at.x + fraction * towards.x, at.globals + fraction * towards.globals)
+            next_ = Estimate(at.x + fraction * towards.x, at.globals + fraction * towards.globals)
             next_cost = _cost(problem, next_)
             if next_cost < cost:
                 break
             fraction *= 0.5
         else:
-            return at, cost, steps
+            return at
         at, cost = next_, next_cost
         if np.abs(fraction * towards.x[:, :N_DOF]).max() < _SETTLED:
-            return at, cost, steps
-    return at, cost, MAX_STEPS
+            break
+    return at
 
 
-def _posterior(factored: _Factored) -> tuple[Array, Array]:
-    """Covariances of the poses (F, 27, 27) and of the globals (G, G)."""
-    globals_covariance = np.linalg.inv(factored.schur)
-    globals_covariance = 0.5 * (globals_covariance + globals_covariance.T)
+def _inverse(matrix: Array) -> Array:
+    inverse = np.asarray(np.linalg.inv(matrix), dtype=float)
+    return 0.5 * (inverse + inverse.T)
+
+
+def posterior_belief(problem: TrialProblem, at: Estimate) -> Belief:
+    """Posterior of the globals alone, at the solution."""
+    return Belief(at.globals, _inverse(_factorise(problem, at).schur))
+
+
+def posterior(problem: TrialProblem, at: Estimate) -> SmoothedTrial:
+    """Posterior of everything, at the solution."""
+    factored = _factorise(problem, at)
+    belief = Belief(at.globals, _inverse(factored.schur))
     sensitivity = block_chain.substitute(
         factored.L_inverse, factored.E, np.ascontiguousarray(factored.reduced[:, :, :-1])
     )[:, :N_DOF]
     given = block_chain.conditional_covariances(factored.L_inverse, factored.E)[:, :N_DOF, :N_DOF]
-    return given + sensitivity @ globals_covariance @ np.swapaxes(sensitivity, 1, 2), globals_covariance
+    covariance = given + sensitivity @ belief.covariance @ np.swapaxes(sensitivity, 1, 2)
+    return SmoothedTrial(problem.seen.time_s, at.x, covariance, belief)
 
 
-def _residual(problem: _Problem, at: _Estimate) -> Array:
+def residuals(problem: TrialProblem, at: Estimate) -> Array:
+    """(C, F, P, 2) px that pose and bias leave unexplained, NaN where unseen."""
     seen, belief = problem.seen, replace(problem.prior, mean=at.globals)
     residual = np.full_like(seen.uv, np.nan)
     measurement.trial_residuals(
@@ -188,18 +196,8 @@ def _residual(problem: _Problem, at: _Estimate) -> Array:
     return residual
 
 
-def smooth_trial(
-    cameras: CameraArrays, seen: Observations, prior: Belief, motion_prior: MotionPrior, q: Array
-) -> SmoothedTrial:
-    """Posterior of a trial.
-
-    Parameters
-    ----------
-    cameras : C cameras
-    seen : what they saw, F frames
-    prior : belief about the globals before this trial
-    motion_prior : expected movement
-    q : (F, 27) start, for instance from `frame_ik`
+def trial_problem(cameras: CameraArrays, seen: Observations, prior: Belief, motion_prior: MotionPrior) -> TrialProblem:
+    """The estimation problem of one trial.
 
     Raises
     ------
@@ -208,10 +206,10 @@ def smooth_trial(
     if not np.isfinite(seen.uv).any():
         raise ReconstructError("no body point was seen in any camera; check that the person is in view")
     phi, q_inverse = _transitions(seen.time_s, motion_prior)
-    precision: Array = np.linalg.inv(prior.covariance)
-    problem = _Problem(cameras, seen, prior, precision, motion_prior, phi, q_inverse)
-    velocity = np.gradient(q, seen.time_s, axis=0) if len(q) > 1 else np.zeros_like(q)
-    at, cost, steps = _descend(problem, _Estimate(np.hstack([q, velocity]), prior.mean))
-    covariance, globals_covariance = _posterior(_factorise(problem, at))
-    belief = Belief(at.globals, globals_covariance)
-    return SmoothedTrial(seen.time_s, at.x, covariance, belief, _residual(problem, at), cost, steps)
+    return TrialProblem(cameras, seen, prior, _inverse(prior.covariance), motion_prior, phi, q_inverse)
+
+
+def start_from(q: Array, time_s: Array, belief: Belief) -> Estimate:
+    """Start at poses (F, 27) with the velocities that they show."""
+    velocity = np.gradient(q, time_s, axis=0) if len(q) > 1 else np.zeros_like(q)
+    return Estimate(np.hstack([q, velocity]), belief.mean)
