@@ -1,6 +1,6 @@
 """Which streams to open: the `[[streams]]` tables of a live configuration, one per stream, told apart by `kind`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -50,9 +50,10 @@ class WebSocketStream(_Stream, frozen=True, tag="websocket"):
 
 
 class ZmqStream(_Stream, frozen=True, tag="zmq"):
-    """JSON and msgpack to ZeroMQ subscribers of this address, under the topics `json` and `msgpack`."""
+    """One JSON or msgpack object per message to the ZeroMQ subscribers of this address."""
 
     address: Annotated[str, msgspec.Meta(min_length=1)] = "tcp://127.0.0.1:5763"
+    encoding: Literal["json", "msgpack"] = "json"
 
 
 StreamConfig = LslStream | OscStream | UdpStream | TcpStream | WebSocketStream | ZmqStream

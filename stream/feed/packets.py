@@ -3,10 +3,11 @@
 The schema of these objects is published in docs/schemas/; a change of meaning raises `VERSION`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from reconstruct.angle_names import ANGLE_NAMES
@@ -14,73 +15,64 @@ from reconstruct.types import LiveFrame
 from stream.feed.clocks import unix_time_s
 from stream.feed.live_event import LiveEvent
 
-VERSION = 1
+VERSION: Literal[1] = 1
 ObservabilityWord = Literal["prior", "partial", "measured"]
 WORDS: tuple[ObservabilityWord, ...] = ("prior", "partial", "measured")
 """By the code of `reconstruct.types.Observability`."""
 
 
 class AnglePacket(msgspec.Struct, frozen=True):
-    """One angle: degrees, its standard error, and how much of it is data; null where unknown."""
+    """One angle."""
 
-    deg: float | None
-    se_deg: float | None
-    obs: ObservabilityWord
+    deg: Annotated[float | None, Meta(description="degrees; null where unknown")]
+    se_deg: Annotated[float | None, Meta(description="standard error, degrees; null where unknown")]
+    obs: Annotated[ObservabilityWord, Meta(description="how much of the value is this trial's data")]
 
 
 class PointPacket(msgspec.Struct, frozen=True):
-    """One point: metres in the world (Z up), root mean square standard error over the axes; null where unknown."""
+    """One point of the body."""
 
-    xyz_m: tuple[float, float, float] | None
-    se_m: float | None
-    views: int
+    xyz_m: Annotated[
+        tuple[float, float, float] | None, Meta(description="metres, right-handed world, Z up; null where unknown")
+    ]
+    se_m: Annotated[float | None, Meta(description="standard error, root mean square over the axes, metres")]
+    views: Annotated[int, Meta(description="number of cameras used")]
 
 
 class FramePacket(msgspec.Struct, frozen=True, tag="frame", tag_field="type"):
-    """One estimate.
+    """One estimate."""
 
-    Attributes
-    ----------
-    version : of this format
-    sequence : running number of the hub's estimates
-    time_ns : capture, hub's monotonic clock
-    unix_time_s : the same moment by the hub's wall clock, seconds since 1970
-    latency_ms : from capture to sending, measured in the sending process
-    hub_latency_ms : from capture to publication by the hub
-    sync_error_ms : standard deviation of the capture times against the hub's clock
-    views : cameras that contributed in the last 100 ms
-    dropped : frames lost by cameras and nodes since the start
-    stream_dropped : estimates that this stream lost on its way from the hub since the start
-    """
-
-    sequence: int
-    time_ns: int
-    unix_time_s: float
-    latency_ms: float
-    hub_latency_ms: float
-    sync_error_ms: float | None
-    views: int
-    dropped: int
-    stream_dropped: int
-    angles: dict[str, AnglePacket]
-    points: dict[str, PointPacket]
-    version: int = VERSION
+    version: Annotated[Literal[1], Meta(description="of this format")]
+    sequence: Annotated[int, Meta(description="running number of the hub's estimates")]
+    time_ns: Annotated[int, Meta(description="capture, hub's monotonic clock, nanoseconds")]
+    unix_time_s: Annotated[float, Meta(description="capture, hub's wall clock, seconds since 1970")]
+    latency_ms: Annotated[float, Meta(description="from capture to sending, measured by this stream")]
+    hub_latency_ms: Annotated[float, Meta(description="from capture to publication, measured by the hub")]
+    sync_error_ms: Annotated[
+        float | None, Meta(description="standard deviation of the capture times against the hub's clock")
+    ]
+    views: Annotated[int, Meta(description="cameras that contributed in the last 100 ms")]
+    dropped: Annotated[int, Meta(description="frames lost by cameras and nodes since the start")]
+    stream_dropped: Annotated[int, Meta(description="estimates lost between hub and this stream since the start")]
+    angles: Annotated[dict[str, AnglePacket], Meta(description="by name, signs as in docs/conventions.md")]
+    points: Annotated[dict[str, PointPacket], Meta(description="by keypoint name")]
 
 
 class EventPacket(msgspec.Struct, frozen=True, tag="event", tag_field="type"):
-    """Something that happened: `label` (`mark`, `start`, `stop`, `repetition`, ...) with its text and numbers."""
+    """Something that happened."""
 
-    time_ns: int
-    unix_time_s: float
-    label: str
-    text: str
-    metrics: dict[str, float | None]
-    version: int = VERSION
+    version: Annotated[Literal[1], Meta(description="of this format")]
+    time_ns: Annotated[int, Meta(description="moment, hub's monotonic clock, nanoseconds")]
+    unix_time_s: Annotated[float, Meta(description="moment, hub's wall clock, seconds since 1970")]
+    label: Annotated[str, Meta(description="mark, start, stop, repetition, ...")]
+    text: Annotated[str, Meta(description="what the user or the analysis says about it")]
+    metrics: Annotated[dict[str, float | None], Meta(description="numbers by name, units in the names")]
 
 
 def frame_packet(frame: LiveFrame, latency_ms: float, stream_dropped: int) -> FramePacket:
     """The public form of a live frame."""
     return FramePacket(
+        version=VERSION,
         sequence=frame.sequence,
         time_ns=frame.points.time_ns,
         unix_time_s=unix_time_s(frame.points.time_ns),
@@ -98,7 +90,7 @@ def frame_packet(frame: LiveFrame, latency_ms: float, stream_dropped: int) -> Fr
 def event_packet(event: LiveEvent) -> EventPacket:
     """The public form of a live event."""
     metrics = {name: _number(value) for name, value in event.metrics.items()}
-    return EventPacket(event.time_ns, unix_time_s(event.time_ns), event.label, event.text, metrics)
+    return EventPacket(VERSION, event.time_ns, unix_time_s(event.time_ns), event.label, event.text, metrics)
 
 
 def _angles(frame: LiveFrame) -> dict[str, AnglePacket]:

@@ -7,7 +7,7 @@ import pytest
 
 from capture.keypoint_sets import keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES
-from reconstruct.types import AngleTrial, PointTrial
+from reconstruct.types import AngleTrial, JointAngles, LiveFrame, Points3D, PointTrial
 
 FRAMES = 40
 TIME_S = np.cumsum(np.r_[0.0, 1 / 59.94 + 1e-4 * np.sin(np.arange(FRAMES - 1))])
@@ -56,3 +56,29 @@ def angle_trial() -> AngleTrial:
 def target(tmp_path: Path) -> Path:
     """Folder that does not exist yet."""
     return tmp_path / "trial"
+
+
+@pytest.fixture
+def live_frame(point_trial, angle_trial) -> LiveFrame:
+    """Frame 3 of the two trials as the hub would publish it."""
+    return LiveFrame(
+        sequence=3,
+        points=Points3D(
+            time_ns=1_000_000_000,
+            keypoint_set=point_trial.keypoint_set,
+            xyz=point_trial.xyz[3],
+            covariance=point_trial.covariance[3],
+            views=point_trial.views[3],
+            residual_px=point_trial.residual_px[3],
+        ),
+        angles=JointAngles(
+            time_ns=1_000_000_000,
+            values=angle_trial.values[3],
+            standard_error=angle_trial.standard_error[3],
+            observability=angle_trial.observability[3],
+        ),
+        views=4,
+        latency_ms=3.25,
+        sync_error_ms=float("nan"),
+        dropped=7,
+    )
