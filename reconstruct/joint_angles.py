@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.estimator.priors import MotionPrior
 from reconstruct.kernels.angles import angles_of_poses
-from reconstruct.types import AngleTrial, Observability
+from reconstruct.types import AngleTrial, JointAngles, Observability
 
 Array = NDArray[np.float64]
 
@@ -25,16 +25,40 @@ def observability(variance: Array, prior_variance: Array) -> NDArray[np.int8]:
     return classes.astype(np.int8)
 
 
+class AngleReader:
+    """Reads the angles of single poses.
+
+    Parameters
+    ----------
+    prior : what was known of the joints, against which observability is judged
+    feet_seen : without feet in view the ankles are unknown
+    """
+
+    def __init__(self, prior: MotionPrior, feet_seen: bool) -> None:
+        self._prior_variance = prior.stationary_sd**2
+        self._coupling = prior.coupling.array
+        self._unknown = [] if feet_seen else _ANKLE
+
+    def read_all(self, q: Array, covariance: Array) -> tuple[Array, Array, NDArray[np.int8]]:
+        """Values, standard errors (F, A) rad and observability of poses (F, 27); NaN poses give NaN angles."""
+        shape = (len(q), len(ANGLE_NAMES))
+        values, variance, prior_variance = np.empty(shape), np.empty(shape), np.empty(shape)
+        angles_of_poses(q, covariance, self._prior_variance, self._coupling, values, variance, prior_variance)
+        classes = observability(variance, prior_variance)
+        standard_error = np.sqrt(variance)
+        values[:, self._unknown] = standard_error[:, self._unknown] = np.nan
+        classes[:, self._unknown] = Observability.PRIOR
+        return values, standard_error, classes
+
+    def read(self, time_ns: int, q: Array, covariance: Array) -> JointAngles:
+        """Angles of one pose (27,) with its covariance (27, 27)."""
+        values, standard_error, classes = self.read_all(q[None], covariance[None])
+        return JointAngles(time_ns, values[0], standard_error[0], classes[0])
+
+
 def angles_from_poses(time_s: Array, q: Array, covariance: Array, prior: MotionPrior, feet_seen: bool) -> AngleTrial:
-    """Angles of poses (F, 27) with covariances (F, 27, 27); without feet in view the ankles are unknown: NaN."""
-    shape = (len(q), len(ANGLE_NAMES))
-    values, variance, prior_variance = np.empty(shape), np.empty(shape), np.empty(shape)
-    angles_of_poses(q, covariance, prior.stationary_sd**2, prior.coupling.array, values, variance, prior_variance)
-    classes = observability(variance, prior_variance)
+    """Angles of poses (F, 27) with covariances (F, 27, 27), those that run round the circle unwrapped."""
+    values, standard_error, classes = AngleReader(prior, feet_seen).read_all(q, covariance)
     for column in _CIRCULAR:
         values[:, column] = np.unwrap(values[:, column])
-    standard_error = np.sqrt(variance)
-    if not feet_seen:
-        values[:, _ANKLE] = standard_error[:, _ANKLE] = np.nan
-        classes[:, _ANKLE] = Observability.PRIOR
     return AngleTrial(time_s, values, standard_error, classes)

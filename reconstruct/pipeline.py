@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.keypoint_sets import KeypointSet
+from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.dlt15 import triangulate_dlt15
 from reconstruct.errors import ReconstructError
@@ -17,6 +17,8 @@ from reconstruct.estimator.session import SeenTrial, smooth_session
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.subject import select_subject
+from reconstruct.tracking.view_cleaning import CleanViews, clean_views
 from reconstruct.triangulation import triangulate_trial
 from reconstruct.types import AngleTrial, PointTrial
 
@@ -26,22 +28,13 @@ TRIANGULATIONS = ("robust", "dlt15")
 
 
 @dataclass(frozen=True, eq=False)
-class PersonTrial:
-    """One person's keypoints in the C cameras of a rig: uv (C, F, K, 2) px, confidence (C, F, K), time_s (C, F)."""
-
-    keypoint_set: KeypointSet
-    uv: Array
-    confidence: Array
-    time_s: Array
-
-
-@dataclass(frozen=True, eq=False)
 class Reconstruction:
     """Everything about a movement.
 
     Attributes
     ----------
     points : unfiltered triangulation, as the keypoint set names them
+    views : the person's keypoints after repair, and what was repaired
     angles : of the smoothed body
     body : posterior of the movement
     motion : prior under which it was estimated
@@ -49,6 +42,7 @@ class Reconstruction:
     """
 
     points: PointTrial
+    views: CleanViews
     angles: AngleTrial
     body: SmoothedTrial
     motion: MotionPrior
@@ -56,26 +50,33 @@ class Reconstruction:
     estimate_s: float
 
 
-def _triangulated(rig: Rig, trial: PersonTrial, noise: PixelNoise, rule: str) -> PointTrial:
+def _subject(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> KeypointTrial:
+    """The trial of the one person it is about; a recording with one place for people is taken at its word."""
+    return trial if trial.confidence.shape[2] == 1 else select_subject(trial, rig, noise)
+
+
+def _cleaned(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> CleanViews:
+    return clean_views(rig, trial.keypoint_set, trial.time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0], noise)
+
+
+def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rule: str) -> PointTrial:
     time_s = np.nanmedian(trial.time_s, axis=0)
     if rule == "dlt15":
-        return triangulate_dlt15(rig, trial.keypoint_set, time_s, trial.uv, trial.confidence)
-    return triangulate_trial(rig, trial.keypoint_set, time_s, trial.uv, trial.confidence, noise)
+        return triangulate_dlt15(rig, trial.keypoint_set, time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0])
+    return triangulate_trial(rig, trial.keypoint_set, time_s, views.uv, views.confidence, noise)
 
 
-def _seen(rig: Rig, trial: PersonTrial, noise: PixelNoise) -> SeenTrial:
-    points = _triangulated(rig, trial, noise, "robust")
+def _seen(trial: KeypointTrial, views: CleanViews, points: PointTrial, noise: PixelNoise) -> SeenTrial:
     columns = body_point_columns(trial.keypoint_set)
     known = columns >= 0
     xyz = np.full((len(points.time_s), len(columns), 3), np.nan)
     covariance = np.full((*xyz.shape, 3), np.nan)
     xyz[:, known], covariance[:, known] = points.xyz[:, columns[known]], points.covariance[:, columns[known]]
-    observations = observe(trial.keypoint_set, trial.uv, trial.confidence, trial.time_s, noise)
-    return SeenTrial(observations, xyz, covariance)
+    return SeenTrial(observe(trial.keypoint_set, views.uv, views.confidence, trial.time_s, noise), xyz, covariance)
 
 
 def reconstruct_session(
-    rig: Rig, trials: Sequence[PersonTrial], noise: PixelNoise, triangulation: str = "robust"
+    rig: Rig, trials: Sequence[KeypointTrial], noise: PixelNoise, triangulation: str = "robust"
 ) -> Reconstruction:
     """Reconstruct a movement with what the trials before it teach.
 
@@ -91,15 +92,23 @@ def reconstruct_session(
     ReconstructError : fewer than two cameras see a person
     """
     movement = trials[-1]
-    watching = int((movement.confidence > 0).any(axis=(1, 2)).sum())
+    watching = int((movement.confidence > 0).any(axis=(1, 2, 3)).sum())
     if watching < 2:
         raise ReconstructError(
             f"{watching} of {len(rig)} cameras ever see a person; at least two must, with the same rig and keypoint set"
         )
     started = perf_counter()
-    points = _triangulated(rig, movement, noise, triangulation)
+    people = [_subject(rig, trial, noise) for trial in trials]
+    views = [_cleaned(rig, trial, noise) for trial in people]
+    points = [_triangulated(rig, *pair, noise, "robust") for pair in zip(people, views, strict=True)]
+    exported = (
+        points[-1] if triangulation == "robust" else _triangulated(rig, people[-1], views[-1], noise, triangulation)
+    )
     triangulated = perf_counter()
-    result = smooth_session(rig.arrays, [_seen(rig, trial, noise) for trial in trials])[-1]
+    seen = [_seen(*parts, noise) for parts in zip(people, views, points, strict=True)]
+    result = smooth_session(rig.arrays, seen)[-1]
     body = result.body
     angles = angles_from_poses(body.time_s, body.q, body.covariance, result.motion, movement.keypoint_set.has_feet)
-    return Reconstruction(points, angles, body, result.motion, triangulated - started, perf_counter() - triangulated)
+    return Reconstruction(
+        exported, views[-1], angles, body, result.motion, triangulated - started, perf_counter() - triangulated
+    )

@@ -20,6 +20,15 @@ _TOLERANCE = 1e-9
 _LEG_CHAINS = tuple((side + "Hip", side + "Knee", side + "Ankle") for side in "RL")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """Pose (27,) and covariance (27, 27) of one frame, NaN where it shows too little; `steps` of the solver."""
+
+    q: Array
+    covariance: Array
+    steps: int
+
+
 @dataclass(frozen=True, eq=False)
 class PoseTrial:
     """Poses (F, 27) and covariances (F, 27, 27) of independent frames; NaN where a frame shows too little."""
@@ -52,37 +61,48 @@ def upright_start(points: Array) -> Array | None:
     return q
 
 
-def solve_frames(points: Array, covariance: Array, geometry: Array, prior: MotionPrior) -> PoseTrial:
-    """Poses of all frames, each warm-started from the last one that could be solved.
+class FrameSolver:
+    """Solves frame after frame, each started from the last one that could be solved.
 
     Parameters
     ----------
-    points, covariance : (F, P, 3) body points and (F, P, 3, 3), metres; NaN where unseen
     geometry : the subject's body
     prior : Gaussian prior of the bounded joints, the same in every frame
     """
-    frames = len(points)
-    result = PoseTrial(np.full((frames, N_DOF), np.nan), np.full((frames, N_DOF, N_DOF), np.nan))
-    mean, precision = np.zeros(N_DOF), np.zeros(N_DOF)
-    mean[list(MEAN_DOFS)] = prior.mean
-    precision[:] = prior.stationary_sd**-2.0
-    precision[:4] = 0.0  # where the person stands and faces is free
-    information = np.nan_to_num(np.linalg.inv(np.where(np.isfinite(covariance), covariance, np.eye(3))))
-    workspace, coupling = ik_workspace(), prior.coupling.array
-    last: Array | None = None
-    for f in range(frames):
-        upright = upright_start(points[f])
-        start = last if last is not None else upright
+
+    def __init__(self, geometry: Array, prior: MotionPrior) -> None:
+        self._geometry = geometry
+        self._coupling = prior.coupling.array
+        self._mean = np.zeros(N_DOF)
+        self._mean[list(MEAN_DOFS)] = prior.mean
+        self._precision = prior.stationary_sd**-2.0
+        self._precision[:4] = 0.0  # where the person stands and faces is free
+        self._workspace = ik_workspace()
+        self._last: Array | None = None
+
+    def solve(self, points: Array, covariance: Array) -> Pose:
+        """Pose of one frame from body points (P, 3) and covariances (P, 3, 3), metres; NaN where unseen."""
+        upright = upright_start(points)
+        start = self._last if self._last is not None else upright
         if start is None or upright is None:
-            continue
-        q = start.copy()
+            return Pose(np.full(N_DOF, np.nan), np.full((N_DOF, N_DOF), np.nan), 0)
+        information = np.nan_to_num(np.linalg.inv(np.where(np.isfinite(covariance), covariance, np.eye(3))))
+        q, posterior = start.copy(), np.empty((N_DOF, N_DOF))
         steps = solve_pose(
-            q, points[f], information[f], geometry, coupling, mean, precision, _TOLERANCE, MAX_STEPS, workspace,
-            result.covariance[f],
+            q, points, information, self._geometry, self._coupling, self._mean, self._precision, _TOLERANCE,
+            MAX_STEPS, self._workspace, posterior,
         )  # fmt: skip
-        if steps >= 0:
-            result.q[f] = last = q
-    return result
+        if steps < 0:
+            return Pose(np.full(N_DOF, np.nan), posterior, steps)
+        self._last = q
+        return Pose(q, posterior, steps)
+
+
+def solve_frames(points: Array, covariance: Array, geometry: Array, prior: MotionPrior) -> PoseTrial:
+    """Poses of all frames, from body points (F, P, 3) and covariances (F, P, 3, 3)."""
+    solver = FrameSolver(geometry, prior)
+    poses = [solver.solve(*frame) for frame in zip(points, covariance, strict=True)]
+    return PoseTrial(np.array([pose.q for pose in poses]), np.array([pose.covariance for pose in poses]))
 
 
 def filled(q: Array) -> Array:
@@ -91,4 +111,7 @@ def filled(q: Array) -> Array:
     unwrapped = q.copy()
     unwrapped[solved] = np.unwrap(q[solved], axis=0)
     frames = np.arange(len(q))
-    return np.column_stack([np.interp(frames, solved, unwrapped[solved, j]) for j in range(q.shape[1])])
+    complete = np.empty_like(q)
+    for j in range(q.shape[1]):
+        complete[:, j] = np.interp(frames, solved, unwrapped[solved, j])
+    return complete

@@ -38,7 +38,7 @@ def noise_scale(residual: Array, seen: Observations) -> Array:
     expected = _median_square(STUDENT_NU)
     everything = square[np.isfinite(square)]
     if not len(everything):
-        return np.ones(square.shape[2])
+        return np.ones(seen.variance.shape[2])
     common = float(np.median(everything)) / expected
     scales = np.empty(square.shape[2])
     for k in range(len(scales)):
@@ -46,8 +46,8 @@ def noise_scale(residual: Array, seen: Observations) -> Array:
         median = float(np.median(own)) / expected if len(own) else common
         scales[k] = (_PSEUDO_COUNT * common + len(own) * median) / (_PSEUDO_COUNT + len(own))
     typical = math.sqrt(common)
-    bounded: Array = np.clip(np.sqrt(scales), _POINT_RANGE[0] * typical, _POINT_RANGE[1] * typical)
-    return np.clip(bounded, *_RANGE)
+    bounded = np.minimum(np.maximum(np.sqrt(scales), _POINT_RANGE[0] * typical), _POINT_RANGE[1] * typical)
+    return np.minimum(np.maximum(bounded, _RANGE[0]), _RANGE[1])
 
 
 def bias_scale(posterior: Belief, prior: Belief) -> float:

@@ -127,6 +127,10 @@ class MotionPrior:
         sd[bounded] = np.hypot(self.mean_sd, self.deviation[bounded])
         return sd
 
+    def about(self, mean: Array) -> "MotionPrior":
+        """The same about other means (15,), rad."""
+        return replace(self, mean=mean)
+
     def with_knee_adduction_sd(self, sd_deg: float) -> "MotionPrior":
         """The same with another deviation of knee adduction, to see what a result owes to the prior."""
         deviation = self.deviation.copy()

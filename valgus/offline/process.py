@@ -10,10 +10,10 @@ import numpy as np
 
 from calibration.formats.aniposelib import read_rig
 from capture.types import KeypointTrial
-from reconstruct.pipeline import PersonTrial, Reconstruction, reconstruct_session
+from reconstruct.pipeline import Reconstruction, reconstruct_session
 from reconstruct.pixel_noise import PixelNoise
 from valgus.offline.image_size import check_image_sizes
-from valgus.offline.results import reprojection, write_results
+from valgus.offline.results import repairs, reprojection, write_results
 from valgus.offline.session_files import RecordedSession, align_session
 
 TrialReader = Callable[[Path], KeypointTrial]
@@ -39,15 +39,9 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     session = align_session(rig, [read_trial(folder) for folder in folders])
     notices = session.notices + check_image_sizes(session.rig, session.trials[-1]) + _missing_trials(request)
     loaded = perf_counter()
-    found = reconstruct_session(
-        session.rig, [_person(trial) for trial in session.trials], PixelNoise(), request.triangulation
-    )
+    found = reconstruct_session(session.rig, session.trials, PixelNoise(), request.triangulation)
     found = _counted_from_first_frame(found, session)
     return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
-
-
-def _person(trial: KeypointTrial) -> PersonTrial:
-    return PersonTrial(trial.keypoint_set, trial.uv[:, :, 0], trial.confidence[:, :, 0], trial.time_s)
 
 
 def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:
@@ -78,6 +72,7 @@ def _summary(
         "keypoint_set": movement.keypoint_set.name,
         "fps": round(1.0 / float(np.median(steps)), 4) if len(steps) else None,
         "reprojection_px": reprojection(session.rig, found),
+        "repaired": repairs(session.rig, found),
         "seconds": {
             "load": round(load_s, 4),
             "triangulate": round(found.triangulate_s, 4),

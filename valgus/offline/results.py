@@ -58,3 +58,13 @@ def reprojection(rig: Rig, found: Reconstruction) -> dict[str, Any]:
         camera.name: rounded(row[np.isfinite(row)], 0.5) for camera, row in zip(rig.cameras, errors, strict=True)
     }
     return {"median": rounded(known, 0.5), "p90": rounded(known, 0.9), "per_camera": per_camera}
+
+
+def repairs(rig: Rig, found: Reconstruction) -> dict[str, Any]:
+    """Frames per camera in which left and right were exchanged, and the share of keypoints that was not believed."""
+    swapped = found.views.swapped.any(axis=2).sum(axis=1)
+    seen = (found.views.confidence > 0) | found.views.rejected
+    return {
+        "frames_swapped": {camera.name: int(count) for camera, count in zip(rig.cameras, swapped, strict=True)},
+        "keypoints_rejected": round(float(found.views.rejected.sum() / max(seen.sum(), 1)), 4),
+    }
