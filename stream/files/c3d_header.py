@@ -8,7 +8,7 @@ from stream.errors import StreamError
 
 BLOCK = 512
 KEY = 0x50
-DEC, MIPS = 85, 86
+INTEL, DEC = 84, 85
 SCALE_OFFSET = 12
 LAST_FRAME_UNKNOWN = 65535
 
@@ -36,7 +36,7 @@ def read_c3d_header(path: Path) -> C3dHeader:
 
     Raises
     ------
-    StreamError : unreadable, not a C3D file, or cut short
+    StreamError : unreadable, not a C3D file, of a processor that cannot be read, or cut short
     """
     try:
         with path.open("rb") as file:
@@ -48,6 +48,11 @@ def read_c3d_header(path: Path) -> C3dHeader:
         raise StreamError(f"{path} cannot be read: {error.strerror}; check the name") from error
     if len(head) < BLOCK or head[1] != KEY or len(parameters) < 4:
         raise StreamError(f"{path} is not a C3D file: its first block lacks the key 0x50; was it renamed?")
+    if parameters[3] not in (INTEL, DEC):
+        raise StreamError(
+            f"{path}: processor type {parameters[3]} (84 Intel and 85 DEC can be read); "
+            "open it in the program it came from and save it for Intel"
+        )
     header = _parsed(head, processor=parameters[3])
     if size < header.data_end:
         raise StreamError(
@@ -58,10 +63,9 @@ def read_c3d_header(path: Path) -> C3dHeader:
 
 
 def _parsed(head: bytes, processor: int) -> C3dHeader:
-    order = ">" if processor == MIPS else "<"
-    points, analogs, first, last = struct.unpack_from(f"{order}4H", head, 2)
-    (first_block,) = struct.unpack_from(f"{order}H", head, SCALE_OFFSET + 4)
-    sign_byte = {DEC: 1, MIPS: 0}.get(processor, 3)
+    points, analogs, first, last = struct.unpack_from("<4H", head, 2)
+    (first_block,) = struct.unpack_from("<H", head, SCALE_OFFSET + 4)
+    sign_byte = 1 if processor == DEC else 3
     return C3dHeader(
         points=points,
         analogs_per_frame=analogs,

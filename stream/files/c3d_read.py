@@ -58,7 +58,7 @@ class _Samples:
 
 
 def read_c3d(path: Path) -> C3dTrial:
-    """Read a C3D file of any processor type; of several subjects the first.
+    """Read a C3D file of Intel or DEC numbers; of several subjects the first.
 
     Raises
     ------

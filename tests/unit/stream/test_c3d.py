@@ -14,6 +14,7 @@ from stream.files.events import TrialEvent
 from stream.files.plug_in_gait import from_plug_in_gait
 from stream.files.trc import read_trc, write_trc
 from stream.files.trial_folder import TrialResults
+from tests.unit.stream.c3d_transcoding import MIPS, SCALE_MM, dec, integers
 
 EVENTS = (TrialEvent(0.1234567, "Foot Strike", "Left"), TrialEvent(0.6, "bottom"))
 
@@ -140,3 +141,29 @@ def test_ezc3d_reads_events_and_analog(written):
     content = ezc3d.c3d(str(written))
     assert content["parameters"]["EVENT"]["LABELS"]["value"] == ["Foot Strike", "bottom"]
     assert content["parameters"]["ANALOG"]["UNITS"]["value"] == ["V", "N"]
+
+
+def test_dec_floats_are_the_same_trial(written, target):
+    other = target / "dec.c3d"
+    other.write_bytes(dec(written.read_bytes()))
+    expected, found = read_c3d(written), read_c3d(other)
+    np.testing.assert_allclose(found.markers.xyz, expected.markers.xyz, rtol=1e-6, atol=1e-9)
+    assert found.markers.keypoint_set == expected.markers.keypoint_set
+    np.testing.assert_allclose(found.markers.time_s, expected.markers.time_s, rtol=1e-6)
+    assert [event.label for event in found.events] == [event.label for event in expected.events]
+
+
+def test_integers_are_the_same_trial_to_their_step(angle_trial, point_trial, target):
+    write_c3d(target / "floats.c3d", TrialResults(angle_trial, point_trial))
+    (target / "integers.c3d").write_bytes(integers((target / "floats.c3d").read_bytes()))
+    expected, found = read_c3d(target / "floats.c3d"), read_c3d(target / "integers.c3d")
+    np.testing.assert_allclose(found.markers.xyz, expected.markers.xyz, rtol=0, atol=0.51e-3 * SCALE_MM)
+    np.testing.assert_array_equal(np.isnan(found.markers.xyz), np.isnan(expected.markers.xyz))
+
+
+def test_big_endian_files_are_refused_with_a_remedy(written, target):
+    data = bytearray(written.read_bytes())
+    data[(data[0] - 1) * 512 + 3] = MIPS
+    (target / "sgi.c3d").write_bytes(data)
+    with pytest.raises(StreamError, match=r"processor type 86 .* save it for Intel"):
+        read_c3d(target / "sgi.c3d")
