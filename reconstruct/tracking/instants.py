@@ -49,7 +49,7 @@ def _by_time(time_s: Array, period: float) -> NDArray[np.int64]:
         camera, index = divmod(event, frames)
         now = float(time_s[camera, index])
         if not columns or columns[-1][camera] >= 0 or now - begin >= period:
-            columns.append(np.full(cameras, -1, dtype=np.int64))
+            columns.append(-np.ones(cameras, dtype=np.int64))
             begin = now
         columns[-1][camera] = index
     return np.stack(columns, axis=1)

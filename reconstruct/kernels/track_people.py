@@ -1,0 +1,143 @@
+"""Everybody through a whole trial: known people are found again in every view, new ones are noticed."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry._jit import kernel
+from reconstruct.kernels.assignment import assign
+from reconstruct.kernels.people import UNMATCHED, fit, follow, move_on
+from reconstruct.kernels.person_birth import find_person
+
+Array = NDArray[np.float64]
+
+LOST_S = 0.5
+"""A person unseen for so long is not looked for any more; who comes back is recognised later, by other means."""
+
+
+class People(NamedTuple):
+    """Up to M people followed by J joints."""
+
+    identity: NDArray[np.int64]
+    """(M,) -1 for a free place"""
+    position: Array
+    """(M, J, 3) metres, NaN where never seen"""
+    velocity: Array
+    """(M, J, 3)"""
+    unseen_s: Array
+    """(M, J)"""
+    sd_m: Array
+    """(M, J)"""
+    lost_s: Array
+    """(M,) since two views saw the person"""
+    next_identity: NDArray[np.int64]
+    """(1,)"""
+
+
+class Anatomy(NamedTuple):
+    """What the J followed joints are."""
+
+    partner: NDArray[np.int64]
+    """(J,)"""
+    torso: NDArray[np.int64]
+    """(4,) left and right shoulder, left and right hip"""
+    torso_m: Array
+    """(2,) shortest and longest torso"""
+
+
+@kernel
+def _match_view(R, t, people, anatomy, xy, sd, owner, cost, match, row_person):
+    """Give the detections of one view, xy (P, J, 2), to the people who fit them; `owner` (P,) -1 where nobody does."""
+    rows = 0
+    for m in range(len(people.identity)):
+        if people.identity[m] < 0:
+            continue
+        for p in range(len(xy)):
+            cost[rows, p] = math.inf
+            if sd[p] > 0.0:
+                cost[rows, p] = fit(R, t, people.position[m], people.sd_m[m], anatomy.partner, xy[p], sd[p])
+        row_person[rows] = m
+        rows += 1
+    assign(cost[:rows], UNMATCHED, match)
+    for p in range(len(xy)):
+        owner[p] = -1 if sd[p] > 0.0 else -2
+    for row in range(rows):
+        if match[row] >= 0:
+            owner[match[row]] = row_person[row]
+
+
+@kernel
+def _follow_all(cameras, people, anatomy, xy, sd, owner, interval_s, detection, reading, normal):
+    """Move everybody to where they were found; forget those lost."""
+    for m in range(len(people.identity)):
+        if people.identity[m] < 0:
+            continue
+        views = 0
+        for c in range(len(owner)):
+            detection[c] = -1
+            for p in range(owner.shape[1]):
+                if owner[c, p] == m:
+                    detection[c] = p
+                    views += 1
+        people.lost_s[m] = 0.0 if views >= 2 else people.lost_s[m] + interval_s
+        person = (people.position[m], people.velocity[m], people.unseen_s[m])
+        follow(cameras, person, anatomy.partner, xy, sd, detection, reading, normal)
+        if people.lost_s[m] > LOST_S:
+            people.identity[m] = -1
+
+
+@kernel
+def _notice(cameras, people, anatomy, xy, sd, owner, members):
+    """Start to follow whoever the free detections show."""
+    for m in range(len(people.identity)):
+        if people.identity[m] >= 0:
+            continue
+        if not find_person(
+            cameras, xy, sd, anatomy.partner, anatomy.torso, anatomy.torso_m, owner, members, people.position[m]
+        ):
+            return
+        people.identity[m] = people.next_identity[0]
+        people.next_identity[0] += 1
+        people.velocity[m] = 0.0
+        people.lost_s[m] = 0.0
+        for j in range(len(anatomy.partner)):
+            people.unseen_s[m, j] = 0.0
+        for c in range(len(members)):
+            if members[c] >= 0:
+                owner[c, members[c]] = m
+
+
+@kernel
+def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
+    """Follow everybody through F frames.
+
+    Parameters
+    ----------
+    cameras : CameraArrays of C cameras
+    people : People, carried on
+    anatomy : Anatomy
+    xy : (F, C, P, J, 2) detections in undistorted image coordinates, NaN where not seen
+    sd : (F, C, P) their noise in the same units; NaN where there is no detection
+    interval_s : (F,) since the frame before
+    identity : (F, C, P) filled with who each detection is, -1 for nobody
+    """
+    frames, count, places, _, _ = xy.shape
+    owner = np.empty((count, places), dtype=np.int64)
+    cost, match = np.empty((len(people.identity), places)), np.empty(len(people.identity), dtype=np.int64)
+    row_person = np.empty(len(people.identity), dtype=np.int64)
+    members, reading = np.empty(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    normal = np.empty(9)
+    for f in range(frames):
+        for m in range(len(people.identity)):
+            if people.identity[m] >= 0:
+                move_on(people.position[m], people.velocity[m], people.unseen_s[m], people.sd_m[m], interval_s[f])
+        for c in range(count):
+            R, t = cameras.R[c], cameras.t[c]
+            _match_view(R, t, people, anatomy, xy[f, c], sd[f, c], owner[c], cost, match, row_person)
+        _follow_all(cameras, people, anatomy, xy[f], sd[f], owner, interval_s[f], members, reading, normal)
+        _notice(cameras, people, anatomy, xy[f], sd[f], owner, members)
+        for c in range(count):
+            for p in range(places):
+                identity[f, c, p] = people.identity[owner[c, p]] if owner[c, p] >= 0 else -1

@@ -1,0 +1,120 @@
+"""Uninterrupted sightings of people, and which of them are the same person coming back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+from capture.types import KeypointTrial
+from geometry.rays import triangulate_linear
+from geometry.rig import Rig
+
+Array = NDArray[np.float64]
+
+BONES = (
+    ("LShoulder", "RShoulder"),
+    ("LHip", "RHip"),
+    ("LShoulder", "LHip"),
+    ("RShoulder", "RHip"),
+    ("LHip", "LKnee"),
+    ("RHip", "RKnee"),
+    ("LKnee", "LAnkle"),
+    ("RKnee", "RAnkle"),
+    ("LShoulder", "LElbow"),
+    ("RShoulder", "RElbow"),
+)
+_BONE_SD_M = 0.02
+"""How much the mean length of a bone differs between two sightings of one person, as detector bias turns with them."""
+_SAME_BODY = 4.0
+"""Mean squared difference of bone lengths, in standard deviations, up to which two sightings may be one person."""
+_LINGERS_S = 0.5
+"""For so long a sighting may go on after the person has been noticed anew."""
+_REACH_M, _WALK_M_PER_S, _RUN_M_PER_S = 0.5, 1.0, 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """One person from appearing to vanishing.
+
+    Attributes
+    ----------
+    first_s, last_s : seconds
+    first_place, last_place : (3,) middle of the body then, metres
+    bones_m : (bones,) median lengths, NaN where never seen
+    middle : (n, 3) middle of the body in every frame, metres
+    views : (n,) number of views in every frame
+    """
+
+    first_s: float
+    last_s: float
+    first_place: Array
+    last_place: Array
+    bones_m: Array
+    middle: Array
+    views: NDArray[np.int64]
+
+
+def describe(person: KeypointTrial, rig: Rig) -> Sighting:
+    """Sighting of a trial with one place for people who is seen at least once."""
+    seen: NDArray[np.bool_] = np.logical_or.reduce(person.confidence[:, :, 0] > 0.0, axis=-1)
+    frames = np.flatnonzero(np.logical_or.reduce(seen, axis=0))
+    ends = _bone_ends(person.keypoint_set)
+    joints, inverse = np.unique(ends, return_inverse=True)
+    uv, confidence = person.uv[:, frames][:, :, 0, joints], person.confidence[:, frames][:, :, 0, joints]
+    flat = triangulate_linear(rig.arrays, uv.reshape(len(rig), -1, 2), confidence.reshape(len(rig), -1))
+    places = flat.reshape(len(frames), len(joints), 3)
+    middle = _median(places, axis=1)
+    known = np.flatnonzero(np.isfinite(middle[:, 0]))
+    first, last = (known[0], known[-1]) if known.size else (0, 0)
+    times = np.nanmedian(person.time_s, axis=0)[frames]
+    pairs = places[:, inverse.reshape(ends.shape)]
+    return Sighting(
+        first_s=float(times[0]),
+        last_s=float(times[-1]),
+        first_place=middle[first],
+        last_place=middle[last],
+        bones_m=_median(np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=-1), axis=0),
+        middle=middle,
+        views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
+    )
+
+
+def _bone_ends(keypoints: KeypointSet) -> NDArray[np.int64]:
+    return np.array([[keypoints.index(a), keypoints.index(b)] for a, b in BONES])
+
+
+def _median(values: Array, axis: int) -> Array:
+    """Median of what is known, NaN where nothing is."""
+    known: NDArray[np.bool_] = np.logical_or.reduce(np.isfinite(values), axis=axis)
+    everywhere = np.where(np.expand_dims(known, axis), values, 0.0)
+    return np.where(known, np.nanmedian(everywhere, axis=axis), np.nan)
+
+
+def _unlikeness(before: Sighting, after: Sighting) -> float:
+    """How little a person who appears is like one who vanished before; infinite where it cannot be the same."""
+    gap_s = max(after.first_s - before.last_s, 0.0)
+    if after.first_s < before.last_s - _LINGERS_S:
+        return np.inf
+    difference = ((before.bones_m - after.bones_m) / _BONE_SD_M) ** 2
+    body = float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
+    distance = float(np.nan_to_num(np.linalg.norm(before.last_place - after.first_place)))
+    if body > _SAME_BODY or distance > _REACH_M + _RUN_M_PER_S * gap_s:
+        return np.inf
+    return body + (distance / (_REACH_M + _WALK_M_PER_S * gap_s)) ** 2
+
+
+def same_people(sightings: list[Sighting]) -> list[int]:
+    """Number of the person of every sighting, counting up in the order of appearance."""
+    order = sorted(range(len(sightings)), key=lambda i: sightings[i].first_s)
+    number = [-1] * len(sightings)
+    latest: list[int] = []
+    for i in order:
+        costs = [_unlikeness(sightings[j], sightings[i]) for j in latest]
+        best = min(range(len(costs)), key=costs.__getitem__, default=-1)
+        if best >= 0 and np.isfinite(costs[best]):
+            number[i], latest[best] = best, i
+        else:
+            number[i] = len(latest)
+            latest.append(i)
+    return number
