@@ -24,13 +24,11 @@ class KeypointsMessage:
     ----------
     node : name of the sender
     sequence : running number of the camera's messages; a gap is a message lost on the way
-    sent_ns : when it was sent, hub clock
     keypoints : what was seen, with its capture time on the hub's clock
     """
 
     node: str
     sequence: int
-    sent_ns: int
     keypoints: Keypoints2D
 
 

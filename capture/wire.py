@@ -44,7 +44,6 @@ class _KeypointsHeader(msgspec.Struct, array_like=True, frozen=True, forbid_unkn
     frame_index: Count
     time_ns: Time
     time_sd_ns: Count
-    sent_ns: Time
     keypoint_set: str
     width: Pixels
     height: Pixels
@@ -75,7 +74,6 @@ def encode(message: Message) -> bytes:
         frame_index=seen.frame_index,
         time_ns=seen.time_ns,
         time_sd_ns=seen.time_sd_ns,
-        sent_ns=message.sent_ns,
         keypoint_set=seen.keypoint_set,
         width=seen.image_size[0],
         height=seen.image_size[1],
@@ -145,7 +143,7 @@ def _keypoints(header: _KeypointsHeader, content: bytes, header_end: int) -> Key
         uv=uv,
         confidence=confidence,
     )
-    return KeypointsMessage(header.node, header.sequence, header.sent_ns, seen)
+    return KeypointsMessage(header.node, header.sequence, seen)
 
 
 def _check_values(camera: str, uv: NDArray[np.float32], confidence: NDArray[np.float32]) -> None:

@@ -12,7 +12,7 @@ S = 1_000_000_000
 
 def keypoints(camera: str = "cam01", frame: int = 0, sequence: int = 0, node: str = "left") -> KeypointsMessage:
     nobody = np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32)
-    return KeypointsMessage(node, sequence, 0, Keypoints2D(camera, frame, 0, 0, "coco_17", (640, 480), *nobody))
+    return KeypointsMessage(node, sequence, Keypoints2D(camera, frame, 0, 0, "coco_17", (640, 480), *nobody))
 
 
 def heartbeat(state: CameraState = "running", node: str = "left") -> Heartbeat:
