@@ -4,16 +4,30 @@
 IEEE apart from fused multiply-add: NaN means "missing" throughout, so `nnan` must never be allowed.
 """
 
+import hashlib
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from platformdirs import user_cache_path
 
-# Numba reads this when it is first imported; compiled kernels outlive the checkout and need no write access to it.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(user_cache_path("valgus", appauthor=False) / "numba"))
 
-import numba
+def _sources_digest() -> str:
+    """Digest of every file that a kernel may take code or constants from: this package and the `kernels` folders."""
+    here = Path(__file__).parent
+    digest = hashlib.sha1(usedforsecurity=False)
+    for file in sorted([*here.glob("*.py"), *here.parent.glob("*/kernels/*.py")]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# Numba reads this when it is first imported; compiled kernels outlive the checkout and need no write access to it.
+# Numba itself only looks at the file that a kernel stands in, and would keep machine code made from an old version of
+# a kernel or constant that it imports: hence one folder per state of the sources.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(user_cache_path("valgus", appauthor=False) / "numba" / _sources_digest()))
+
+import numba  # noqa: E402
 
 # `workqueue` is not safe when two threads launch kernels at once; OpenMP is.
 numba.config.THREADING_LAYER = "omp"  # pyright: ignore[reportPrivateImportUsage, reportAttributeAccessIssue]

@@ -18,7 +18,7 @@ from reconstruct.estimator.priors import MotionPrior, motion_prior
 from reconstruct.joint_angles import AngleReader
 from reconstruct.pixel_noise import PixelNoise, box_scale
 from reconstruct.reference_body import LEG_LENGTH
-from reconstruct.skeleton import N_POINTS
+from reconstruct.kernels.skeleton import N_POINTS
 from reconstruct.triangulation import FrameTriangulator
 from reconstruct.types import JointAngles, Points3D
 

@@ -8,7 +8,7 @@ what a detector calls a point and the anatomical one.
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.skeleton import (
+from reconstruct.kernels.skeleton import (
     GEOMETRY_SCALARS,
     HIP_HALF_WIDTH,
     LUMBAR,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import N_MEANS, MotionPrior
 from reconstruct.reference_body import reference_geometry
-from reconstruct.skeleton import N_GEOMETRY, N_POINTS
+from reconstruct.kernels.skeleton import N_GEOMETRY, N_POINTS
 
 Array = NDArray[np.float64]
 

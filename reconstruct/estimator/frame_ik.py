@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
 from reconstruct.kernels.map_ik import ik_workspace, solve_pose
-from reconstruct.skeleton import BODY_POINTS, N_DOF
+from reconstruct.kernels.skeleton import BODY_POINTS, N_DOF
 
 Array = NDArray[np.float64]
 

@@ -34,7 +34,7 @@ def noise_scale(residual: Array, seen: Observations) -> Array:
     The median residual is compared with that of the Student-t that the smoother assumes, so that outliers do not
     count.  A point that is rarely seen borrows from all others.  `residual` is (C, F, P, 2) px.
     """
-    square = (residual**2).sum(-1) / seen.variance
+    square = (residual[..., 0] ** 2 + residual[..., 1] ** 2) / seen.variance
     expected = _median_square(STUDENT_NU)
     everything = square[np.isfinite(square)]
     if not len(everything):

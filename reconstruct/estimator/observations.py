@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from reconstruct.pixel_noise import PixelNoise, person_scale
-from reconstruct.skeleton import BODY_POINTS
+from reconstruct.kernels.skeleton import BODY_POINTS
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import MotionPrior, motion_prior
-from reconstruct.skeleton import DOF_NAMES, N_DOF
+from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.skeleton import DOF_NAMES, LEG_L, LEG_R, N_DOF, TRUNK
+from reconstruct.kernels.skeleton import DOF_NAMES, LEG_L, LEG_R, N_DOF, TRUNK
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from reconstruct.estimator.belief import FIRST_BIAS, FIRST_MEAN, Belief
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
 from reconstruct.kernels import block_chain, measurement, motion
-from reconstruct.skeleton import N_DOF
+from reconstruct.kernels.skeleton import N_DOF
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry._jit import kernel
 from reconstruct.kernels.kinematics import segment_frames
-from reconstruct.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_GEOMETRY
+from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_GEOMETRY
 
 N_LEG_ANGLES = 11
 N_ANGLES = 2 * N_LEG_ANGLES + 5
@@ -15,10 +15,20 @@ _STEP = 1e-5
 
 
 @kernel
+def _arcsine(x):
+    """asin of a value that rounding may have pushed past 1; NaN stays NaN."""
+    if x > 1.0:
+        return 0.5 * math.pi
+    if x < -1.0:
+        return -0.5 * math.pi
+    return math.asin(x)
+
+
+@kernel
 def zxy(R, flexion_sign, out):
     """Rotation R = Rz(flexion_sign * a) Rx(b) Ry(c) -> out = (a, b, c)."""
     out[0] = flexion_sign * math.atan2(-R[0, 1], R[1, 1])
-    out[1] = math.asin(min(1.0, max(-1.0, R[2, 1])))
+    out[1] = _arcsine(R[2, 1])
     out[2] = math.atan2(-R[2, 0], R[2, 2])
 
 
@@ -48,7 +58,7 @@ def _leg_angles(R, femur, mirror, forward, relative, out):
         z0 = side * (R[0, i, 2] - along * y[i])
         norm += z0 * z0
         dot -= shank[i] * z0
-    out[9] = math.asin(min(1.0, max(-1.0, dot / math.sqrt(norm))))
+    out[9] = _arcsine(dot / math.sqrt(norm))
     out[10] = math.atan2(-(y[0] * forward[0] + y[1] * forward[1]), y[2])
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from geometry._jit import kernel
-from reconstruct.skeleton import (
+from reconstruct.kernels.skeleton import (
     FIRST_OFFSET,
     HIP_HALF_WIDTH,
     LEG_L,

@@ -8,7 +8,7 @@ import numpy as np
 from geometry._jit import kernel
 from reconstruct.kernels.kinematics import body_point, point_jacobian, segment_frames
 from reconstruct.kernels.linear import cholesky, inverse_from_cholesky, solve_cholesky
-from reconstruct.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
 # Student-t with few degrees of freedom: a point 4 sd off keeps a fifth of its pull.
 _STUDENT_NU = 4.0

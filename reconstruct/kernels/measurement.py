@@ -20,7 +20,7 @@ from reconstruct.kernels.kinematics import (
     point_jacobian,
     segment_frames,
 )
-from reconstruct.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
 
 @kernel

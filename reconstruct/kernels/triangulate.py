@@ -19,6 +19,8 @@ _STEP_TOLERANCE_M = 1e-4
 _HUBER_SD = 3.0
 _PRIOR_DOF = 4.0
 _FIT_SDS = 3.5
+_VAGUE_M = 0.25
+"""Standard deviation, all directions together, beyond which a joint has not been located at all."""
 _CHUNK = 256
 
 
@@ -200,8 +202,10 @@ def _fill_covariance(normal, chi2, views, covariance):
 
 
 @inline_kernel
-def _agree(chi2, views, drop_cost, used):
-    """Whether the last views left are to be believed: two that disagree leave nobody to trust."""
+def _believable(chi2, views, covariance, drop_cost, used):
+    """Whether there is a point: not where its place is too vague, nor where the last two views disagree."""
+    if not covariance[0, 0] + covariance[1, 1] + covariance[2, 2] < _VAGUE_M * _VAGUE_M:
+        return False
     if views > 2:
         return True
     limit = math.inf
@@ -238,7 +242,7 @@ def triangulate_point(cameras, uv, variance, drop_cost, used, covariance, work):
         add_spread(work.subset.mixture, d0, d1, d2, covariance)
     else:
         _fill_covariance(work.normal, chi2, views, covariance)
-    if not _agree(chi2, views, drop_cost, used):
+    if not _believable(chi2, views, covariance, drop_cost, used):
         used[:] = False
         covariance[:, :] = math.nan
         return math.nan, math.nan, math.nan, 0

@@ -22,8 +22,9 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
-PRIOR_DROP = 14.0
-"""Price of distrusting the prediction: it fails in about one frame in a thousand."""
+PRIOR_DROP = 28.0
+"""Price of distrusting the prediction, by the same formula as below: it fails in one frame in a thousand, and the joint
+is then anywhere in a cubic metre, against 30 mm per axis."""
 DROP_TRUSTED = 18.0
 """Price of distrusting a view that was trusted in the frame before: 2 ln((1 - p) / p * A / (2 pi sd^2)), where 2 % of
 detections start to be wrong, spread over a disc A of 100 px around a 500 px person, against 5.2 px noise."""

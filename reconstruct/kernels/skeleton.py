@@ -5,6 +5,8 @@ layout this file also owns.  Anatomical frames are ISB (x anterior, y proximal, 
 image of the right one, so that a sign means the same on both sides.
 """
 
+import math
+
 import numpy as np
 
 DOF_NAMES = (
@@ -27,10 +29,16 @@ ORIGINS = (*SEGMENTS, "ankle_r", "ankle_l")
 """Points that segment kinematics provides: mid-hip, lumbar joint, hip and knee centres, the point of the foot that lies
 in the ankle centre when the subtalar joint is neutral, and the ankle centres themselves."""
 
+
+def _unit(x: float, y: float, z: float) -> tuple[float, float, float]:
+    length = math.sqrt(x * x + y * y + z * z)
+    return x / length, y / length, z / length
+
+
 # Unit axes of the right ankle in the tibia and, after dorsiflexion, the hindfoot: talocrural and subtalar as in
 # Inman's mean foot (the orientation used by the OpenSim gait models), the third one longitudinal to the shank.
-TALOCRURAL_AXIS = (-0.10501355, -0.17402245, 0.97912632)
-SUBTALAR_AXIS = (0.78717961, 0.60474746, -0.12094949)
+TALOCRURAL_AXIS = _unit(-0.10501355, -0.17402245, 0.97912632)
+SUBTALAR_AXIS = _unit(0.78717961, 0.60474746, -0.12094949)
 
 SUBTALAR_OFFSET = (-0.045, -0.040, 0.008)
 """A point of the right subtalar axis, from the ankle centre in the neutral foot, metres of an average adult"""
