@@ -16,9 +16,9 @@ from reconstruct.estimator.frame_ik import FrameSolver
 from reconstruct.estimator.observations import body_point_columns
 from reconstruct.estimator.priors import MotionPrior, motion_prior
 from reconstruct.joint_angles import AngleReader
+from reconstruct.kernels.skeleton import N_POINTS
 from reconstruct.pixel_noise import PixelNoise, box_scale
 from reconstruct.reference_body import LEG_LENGTH
-from reconstruct.kernels.skeleton import N_POINTS
 from reconstruct.triangulation import FrameTriangulator
 from reconstruct.types import JointAngles, Points3D
 

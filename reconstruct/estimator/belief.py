@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import N_MEANS, MotionPrior
-from reconstruct.reference_body import reference_geometry
 from reconstruct.kernels.skeleton import N_GEOMETRY, N_POINTS
+from reconstruct.reference_body import reference_geometry
 
 Array = NDArray[np.float64]
 

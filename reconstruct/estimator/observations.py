@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
-from reconstruct.pixel_noise import PixelNoise, person_scale
 from reconstruct.kernels.skeleton import BODY_POINTS
+from reconstruct.pixel_noise import PixelNoise, person_scale
 
 Array = NDArray[np.float64]
 

@@ -88,7 +88,8 @@ def _transitions(time_s: Array, prior: MotionPrior) -> tuple[Array, Array]:
     return phi, q_inverse
 
 
-def _cost(problem: TrialProblem, at: Estimate) -> float:
+def cost(problem: TrialProblem, at: Estimate) -> float:
+    """Negative log posterior, without constants."""
     seen = problem.seen
     means = problem.means(at.globals)
     start = problem.motion.start_precision
@@ -104,17 +105,18 @@ def _cost(problem: TrialProblem, at: Estimate) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class _Factored:
-    """Gauss-Newton system after elimination of the frames: `reduced` (F, 54, G + 1)."""
+class _System:
+    """Gauss-Newton system: chain `A` (F, 54, 54) and `E`, `border` (F, 54, G + 1) with the gradient in the last
+    column, globals `C` (G, G) and their gradient `g` (G,); gradients point downhill."""
 
-    L_inverse: Array
+    A: Array
     E: Array
-    reduced: Array
-    schur: Array
-    right: Array
+    border: Array
+    C: Array
+    g: Array
 
 
-def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
+def _system(problem: TrialProblem, at: Estimate) -> _System:
     seen, belief = problem.seen, replace(problem.prior, mean=at.globals)
     frames, size = len(at.x), len(at.globals)
     A, E = np.zeros((frames, 2 * N_DOF, 2 * N_DOF)), np.zeros((frames - 1, N_DOF, 2, 2))
@@ -130,10 +132,34 @@ def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
     motion.add_motion(at.x, means, columns, problem.phi, problem.q_inverse, A, border, E, gx, C, g)
     motion.add_start(at.x[0], means, columns, problem.motion.start_precision, A[0], border[0], gx[0], C, g)
     border[:, :, size] = gx
-    L_inverse = block_chain.eliminate(A, E, border)
-    flat = border.reshape(-1, size + 1)
+    return _System(A, E, border, C, g)
+
+
+def gradient(problem: TrialProblem, at: Estimate) -> tuple[Array, Array]:
+    """Downhill gradient of `cost` with respect to poses and velocities (F, 54) and globals (G,)."""
+    system = _system(problem, at)
+    return system.border[:, :, -1], system.g
+
+
+@dataclass(frozen=True, eq=False)
+class _Factored:
+    """Gauss-Newton system after elimination of the frames: `reduced` (F, 54, G + 1)."""
+
+    L_inverse: Array
+    E: Array
+    reduced: Array
+    schur: Array
+    right: Array
+
+
+def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
+    system = _system(problem, at)
+    size = len(at.globals)
+    L_inverse = block_chain.eliminate(system.A, system.E, system.border)
+    flat = system.border.reshape(-1, size + 1)
     gram = flat.T @ flat
-    return _Factored(L_inverse, E, border, C - gram[:size, :size], g - gram[:size, size])
+    schur, right = system.C - gram[:size, :size], system.g - gram[:size, size]
+    return _Factored(L_inverse, system.E, system.border, schur, right)
 
 
 def _step(factored: _Factored) -> Estimate:
@@ -145,19 +171,19 @@ def _step(factored: _Factored) -> Estimate:
 
 def descend(problem: TrialProblem, start: Estimate, max_steps: int) -> Estimate:
     """Gauss-Newton with step halving, until no pose moves any more."""
-    at, cost = start, _cost(problem, start)
+    at, lowest = start, cost(problem, start)
     for _ in range(max_steps):
         towards = _step(_factorise(problem, at))
         fraction = 1.0
         while fraction >= _SHORTEST_STEP:
             next_ = Estimate(at.x + fraction * towards.x, at.globals + fraction * towards.globals)
-            next_cost = _cost(problem, next_)
-            if next_cost < cost:
+            next_cost = cost(problem, next_)
+            if next_cost < lowest:
                 break
             fraction *= 0.5
         else:
             return at
-        at, cost = next_, next_cost
+        at, lowest = next_, next_cost
         if np.abs(fraction * towards.x[:, :N_DOF]).max() < _SETTLED:
             break
     return at

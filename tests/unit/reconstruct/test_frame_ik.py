@@ -10,8 +10,8 @@ from scipy.optimize import least_squares
 from reconstruct.estimator.frame_ik import FrameSolver, filled, leg_length, solve_frames
 from reconstruct.estimator.priors import motion_prior
 from reconstruct.kernels.kinematics import body_points
-from reconstruct.reference_body import reference_geometry
 from reconstruct.kernels.skeleton import BODY_POINTS, DOF_NAMES, N_DOF, N_POINTS
+from reconstruct.reference_body import reference_geometry
 
 Array = NDArray[np.float64]
 

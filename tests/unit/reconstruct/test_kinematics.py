@@ -9,7 +9,6 @@ from scipy.spatial.transform import Rotation
 
 from reconstruct.estimator.priors import KneeCoupling
 from reconstruct.kernels import kinematics
-from reconstruct.reference_body import reference_geometry
 from reconstruct.kernels.skeleton import (
     BODY_POINTS,
     DOF_NAMES,
@@ -22,6 +21,7 @@ from reconstruct.kernels.skeleton import (
     TALOCRURAL_AXIS,
     offset_index,
 )
+from reconstruct.reference_body import reference_geometry
 
 Array = NDArray[np.float64]
 
