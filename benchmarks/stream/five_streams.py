@@ -1,0 +1,209 @@
+"""Five streams at once behind one hub: latency at the receivers, CPU per stream, what dead receivers cost the hub.
+
+    .venv/bin/python benchmarks/stream/five_streams.py [--seconds 20] [--json FILE]
+
+The hub publishes real live frames at 120 Hz; every stream and every receiver is a process of its own.  Absolute
+figures need an idle machine; the last table compares within one run.
+"""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import psutil
+from receivers import RECEIVERS, measure
+
+from capture.keypoint_sets import keypoint_set
+from capture.transport import Broadcast
+from reconstruct.angle_names import ANGLE_NAMES
+from reconstruct.types import JointAngles, LiveFrame, Points3D
+from reconstruct.wire import encode_live_frame
+from stream.config import LslStream, OscStream, StreamConfig, TcpStream, WebSocketStream, ZmqStream
+from stream.process import StreamProcess
+
+RATE_HZ = 120.0
+HOST = "127.0.0.1"
+SETTLE_S = 2.0
+STOPPED_S = 10.0
+
+
+def frame(sequence: int) -> LiveFrame:
+    """A frame of HALPE_26 that was captured this moment."""
+    points, now_ns = keypoint_set("halpe_26"), time.monotonic_ns()
+    return LiveFrame(
+        sequence=sequence,
+        points=Points3D(
+            time_ns=now_ns,
+            keypoint_set=points,
+            xyz=np.random.default_rng(sequence).normal(size=(len(points), 3)),
+            covariance=np.tile(np.eye(3) * 1e-5, (len(points), 1, 1)),
+            views=np.full(len(points), 4, dtype=np.int8),
+            residual_px=np.ones(len(points)),
+        ),
+        angles=JointAngles(
+            now_ns,
+            np.zeros(len(ANGLE_NAMES)),
+            np.full(len(ANGLE_NAMES), 0.02),
+            np.full(len(ANGLE_NAMES), 2, dtype=np.int8),
+        ),
+        views=4,
+        latency_ms=0.0,
+        sync_error_ms=0.1,
+        dropped=0,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def config(protocol: str, port: int) -> StreamConfig:
+    return {
+        "zmq": ZmqStream(f"tcp://{HOST}:{port}"),
+        "websocket": WebSocketStream(HOST, port),
+        "lsl": LslStream(f"bench{port}"),
+        "osc": OscStream(HOST, port),
+        "tcp": TcpStream(HOST, port),
+    }[protocol]
+
+
+def for_seconds(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
+
+
+class Bench:
+    """A hub that publishes on the beat, its streams, and receivers that come and go."""
+
+    def __init__(self, hub: Broadcast) -> None:
+        self._hub, self._sequence = hub, 0
+        self.ports = {protocol: free_port() for protocol in RECEIVERS}
+        self.streams = {
+            protocol: StreamProcess(config(protocol, port), hub.address) for protocol, port in self.ports.items()
+        }
+        # LSL announces its streams with the first frame.
+        self.publish(for_seconds(SETTLE_S))
+
+    def publish(self, done: Callable[[], bool]) -> list[float]:
+        """Publish until `done`; milliseconds that every encode and send took."""
+        costs: list[float] = []
+        due = time.monotonic()
+        while not done():
+            due += 1.0 / RATE_HZ
+            time.sleep(max(0.0, due - time.monotonic()))
+            started = time.perf_counter()
+            self._hub.send(encode_live_frame(frame(self._sequence)))
+            costs.append(1e3 * (time.perf_counter() - started))
+            self._sequence += 1
+        return costs
+
+    def cpu_s(self) -> dict[str, float]:
+        """Seconds of processor time that every stream has taken so far."""
+        return {name: sum(psutil.Process(stream.pid).cpu_times()[:2]) for name, stream in self.streams.items()}
+
+    def start_receivers(self) -> "Receivers":
+        receivers = Receivers(self.ports)
+        for ready in receivers.results.values():
+            self.publish(ready.poll)
+            ready.recv()
+        self.publish(for_seconds(SETTLE_S))
+        return receivers
+
+
+class Receivers:
+    """One process per protocol."""
+
+    def __init__(self, ports: dict[str, int]) -> None:
+        context = get_context("spawn")
+        self._stopping = context.Event()
+        self.results, self._processes = {}, {}
+        for protocol, port in ports.items():
+            self.results[protocol], theirs = context.Pipe()
+            process = context.Process(target=measure, args=(protocol, HOST, port, self._stopping, theirs), daemon=True)
+            process.start()
+            self._processes[protocol] = process
+
+    def send_signal(self, number: int) -> None:
+        for process in self._processes.values():
+            os.kill(process.pid, number)
+
+    def finish(self, bench: Bench) -> dict[str, list[float]]:
+        """Latencies by protocol, ms."""
+        self._stopping.set()
+        bench.publish(for_seconds(0.5))
+        latencies = {protocol: result.recv() for protocol, result in self.results.items()}
+        for process in self._processes.values():
+            process.join(5.0)
+        return latencies
+
+
+def latencies_and_cpu(bench: Bench, seconds: float) -> dict[str, dict[str, float]]:
+    receivers = bench.start_receivers()
+    before = bench.cpu_s()
+    bench.publish(for_seconds(seconds))
+    after = bench.cpu_s()
+    latencies = receivers.finish(bench)
+    last = int(seconds * RATE_HZ)
+    return {
+        protocol: {
+            **quantiles(latencies[protocol][-last:]),
+            "cpu_percent": round(100.0 * (after[protocol] - before[protocol]) / seconds, 2),
+            "received": len(latencies[protocol][-last:]),
+            "sent": last,
+            "lost": stream.status.lost,
+            "refused": stream.status.refused,
+        }
+        for protocol, stream in bench.streams.items()
+    }
+
+
+def hub_costs(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
+    """Cost of publishing with all receivers running, and with all of them stopped for 10 s, in turn."""
+    receivers = bench.start_receivers()
+    running: list[float] = []
+    stopped: list[float] = []
+    for _ in range(rounds):
+        running += bench.publish(for_seconds(STOPPED_S))
+        receivers.send_signal(signal.SIGSTOP)
+        stopped += bench.publish(for_seconds(STOPPED_S))
+        receivers.send_signal(signal.SIGCONT)
+        bench.publish(for_seconds(SETTLE_S))
+    receivers.finish(bench)
+    return {"running": quantiles(running), "stopped": quantiles(stopped)}
+
+
+def quantiles(values: list[float]) -> dict[str, float]:
+    return {name: round(float(np.quantile(values, q)), 3) for name, q in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    with Broadcast(f"tcp://{HOST}:0") as hub:
+        bench = Bench(hub)
+        streams = latencies_and_cpu(bench, arguments.seconds)
+        hub_ms = hub_costs(bench, arguments.rounds)
+        for stream in bench.streams.values():
+            stream.stop()
+    print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(streams)} streams at once")
+    for protocol, row in streams.items():
+        print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
+    print("hub, ms per encode and send: " + "; ".join(f"receivers {name} {row}" for name, row in hub_ms.items()))
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"streams": streams, "hub_ms": hub_ms}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
