@@ -1,0 +1,74 @@
+"""What a node knows about one of its cameras: rates, times and losses, measured."""
+
+import threading
+from collections import deque
+from itertools import pairwise
+from statistics import median
+
+from capture.messages import CameraState, CameraStatus
+
+_REMEMBERED = 60
+_NS = 1e9
+
+
+class CameraWatch:
+    """Counts for the heartbeat; written by the camera's threads, read by the node's."""
+
+    def __init__(self, camera: str) -> None:
+        self._camera = camera
+        self._lock = threading.Lock()
+        self._state: CameraState = "starting"
+        self._captured_ns: deque[int] = deque(maxlen=_REMEMBERED)
+        self._published_ns: deque[int] = deque(maxlen=_REMEMBERED)
+        self._detection_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._frames = 0
+
+    def captured(self, time_ns: int) -> None:
+        """Note a frame, by its capture time."""
+        with self._lock:
+            self._frames += 1
+            self._captured_ns.append(time_ns)
+            self._state = "running"
+
+    def published(self, time_ns: int, detection_s: float) -> None:
+        """Note keypoints that were sent, by capture time, and how long finding them took."""
+        with self._lock:
+            self._published_ns.append(time_ns)
+            self._detection_s.append(detection_s)
+
+    def become(self, state: CameraState) -> None:
+        """Change the camera's state."""
+        with self._lock:
+            self._state = state
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether detection is faster than the camera, as far as is known."""
+        with self._lock:
+            if len(self._captured_ns) < 2 or not self._detection_s:
+                return True
+            return median(self._detection_s) < _median_interval_s(self._captured_ns)
+
+    def status(self, queue: int, dropped: int) -> CameraStatus:
+        """Everything for the heartbeat; the queue is counted where it is."""
+        with self._lock:
+            return CameraStatus(
+                camera=self._camera,
+                state=self._state,
+                fps=_rate(self._captured_ns),
+                published_fps=_rate(self._published_ns),
+                detection_ms=1e3 * median(self._detection_s) if self._detection_s else 0.0,
+                queue=queue,
+                frames=self._frames,
+                dropped=dropped,
+            )
+
+
+def _rate(times_ns: deque[int]) -> float:
+    """Events per second over the remembered span; 0 while it is not known."""
+    span_ns = times_ns[-1] - times_ns[0] if times_ns else 0
+    return (len(times_ns) - 1) / span_ns * _NS if span_ns > 0 else 0.0
+
+
+def _median_interval_s(times_ns: deque[int]) -> float:
+    return median(later - earlier for earlier, later in pairwise(times_ns)) / _NS

@@ -1,0 +1,158 @@
+"""One camera of a node at work: grab, detect, publish.
+
+Live, a thread grabs and never waits for detection, and a detector that is slower than its camera always gets the
+newest frame.  In lock-step one thread does it all and nothing is left out.
+"""
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from capture.camera_watch import CameraWatch
+from capture.cameras.base import Camera
+from capture.detectors.base import Detector
+from capture.frame_queue import FrameQueue
+from capture.keypoint_sender import KeypointSender, TimeTranslator
+from capture.messages import CameraStatus
+from capture.transport import LosslessOutbox, Outbox
+from capture.types import Frame
+
+_WAIT_S = 0.1
+
+
+@dataclass(frozen=True)
+class Station:
+    """A camera and the detector that looks at its frames."""
+
+    camera: Camera
+    detector: Detector
+
+
+class CameraWorker(ABC):
+    """Threads of one camera.
+
+    Attributes
+    ----------
+    error : what ended the camera before its time, or None
+    """
+
+    def __init__(self, node: str, station: Station, address: str, times: TimeTranslator) -> None:
+        self._node, self._station, self._address, self._times = node, station, address, times
+        self._watch = CameraWatch(station.camera.name)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"valgus {station.camera.name}")
+        self.error: Exception | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether frames may still come."""
+        return self._thread.is_alive()
+
+    @property
+    @abstractmethod
+    def status(self) -> CameraStatus:
+        """How the camera is doing."""
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the frame in hand and end."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for the end."""
+        self._thread.join()
+
+    @abstractmethod
+    def _open_outbox(self) -> Outbox:
+        """Open the way to the hub that suits the pace."""
+
+    @abstractmethod
+    def _work(self, sender: KeypointSender) -> None:
+        """Publish frames until there are no more or it is time to stop."""
+
+    def _run(self) -> None:
+        camera = self._station.camera
+        try:
+            with self._open_outbox() as outbox:
+                while not self._stop.is_set() and not outbox.has_reader(_WAIT_S):
+                    pass
+                sender = KeypointSender(self._node, camera.name, outbox, self._times)
+                self._work(sender)
+                self._watch.become("ended")
+                sender.end()
+        except Exception as error:
+            self.error = error
+            self._watch.become("lost")
+        finally:
+            camera.close()
+
+    def _publish(self, frame: Frame, sender: KeypointSender) -> bool:
+        begin_s = time.perf_counter()
+        seen = self._station.detector.detect(frame)
+        detection_s = time.perf_counter() - begin_s
+        sent = sender.send(seen)
+        if sent:
+            self._watch.published(frame.time_ns, detection_s)
+        return sent
+
+
+class LockStepWorker(CameraWorker):
+    """Every frame in turn, as fast as the hub takes them."""
+
+    @property
+    def status(self) -> CameraStatus:
+        """How the camera is doing; nothing is ever dropped."""
+        return self._watch.status(queue=0, dropped=0)
+
+    def _open_outbox(self) -> Outbox:
+        return LosslessOutbox(self._address)
+
+    def _work(self, sender: KeypointSender) -> None:
+        while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
+            self._watch.captured(frame.time_ns)
+            self._publish(frame, sender)
+
+
+class LiveWorker(CameraWorker):
+    """Frames as they come; those for which there is no time are left out and counted."""
+
+    def __init__(self, node: str, station: Station, address: str, times: TimeTranslator) -> None:
+        super().__init__(node, station, address, times)
+        self._queue = FrameQueue()
+        self._untimed = 0
+        self._grabber = threading.Thread(target=self._grab, name=f"valgus {station.camera.name} grab")
+
+    @property
+    def status(self) -> CameraStatus:
+        """How the camera is doing."""
+        return self._watch.status(queue=len(self._queue), dropped=self._queue.dropped + self._untimed)
+
+    def _open_outbox(self) -> Outbox:
+        return Outbox(self._address)
+
+    def _work(self, sender: KeypointSender) -> None:
+        while self._times.translate(0) is None and not self._stop.wait(_WAIT_S):
+            pass
+        self._grabber.start()
+        while not self._queue.finished:
+            next_frame = self._queue.oldest if self._watch.keeps_up else self._queue.newest
+            frame = next_frame(_WAIT_S)
+            if frame is not None and not self._publish(frame, sender):
+                self._untimed += 1
+        self._grabber.join()
+        if self.error is not None:
+            raise self.error
+
+    def _grab(self) -> None:
+        try:
+            while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
+                self._watch.captured(frame.time_ns)
+                self._queue.put(frame)
+        except Exception as error:
+            self.error = error
+        finally:
+            self._queue.close()

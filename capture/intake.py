@@ -1,0 +1,67 @@
+"""The hub's end of the wire: whatever the nodes send, decoded; what is no message is counted and left out."""
+
+import time
+from collections.abc import Callable
+
+from capture.errors import CaptureError
+from capture.messages import Heartbeat, KeypointsMessage, StreamEnd
+from capture.transport import Inbox
+from capture.wire import decode
+
+NodeMessage = KeypointsMessage | Heartbeat | StreamEnd
+
+_MOST_AHEAD_NS = 1_000_000_000
+
+
+class Intake:
+    """Receives from every node that connects to `address`.
+
+    Parameters
+    ----------
+    address : where to listen
+    clock : the hub's, so that frames from the future are refused; None for recordings, which keep their own time
+
+    Attributes
+    ----------
+    refused : messages that were left out
+    last_refusal : why the latest of them was, one line; empty while there is none
+    """
+
+    def __init__(self, address: str, clock: Callable[[], int] | None = time.monotonic_ns) -> None:
+        self._inbox, self._clock = Inbox(address), clock
+        self.refused = 0
+        self.last_refusal = ""
+
+    @property
+    def address(self) -> str:
+        """Where nodes send to."""
+        return self._inbox.address
+
+    def receive(self, timeout_s: float) -> NodeMessage | None:
+        """Next message; None when none comes in time or what came was refused."""
+        content = self._inbox.receive(timeout_s)
+        if content is None:
+            return None
+        try:
+            return self._checked(content)
+        except CaptureError as refusal:
+            self.refused += 1
+            self.last_refusal = str(refusal)
+            return None
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._inbox.close()
+
+    def _checked(self, content: bytes) -> NodeMessage:
+        message = decode(content)
+        if not isinstance(message, NodeMessage):
+            raise CaptureError(f"message: a {type(message).__name__} does not belong here; nodes ask another address")
+        if isinstance(message, KeypointsMessage) and self._clock is not None:
+            ahead_ns = message.keypoints.time_ns - self._clock()
+            if ahead_ns > _MOST_AHEAD_NS:
+                raise CaptureError(
+                    f"message: camera '{message.keypoints.camera}' of node '{message.node}' is {ahead_ns / 1e9:.1f} s "
+                    "in the future; its clock does not follow the hub's"
+                )
+        return message

@@ -1,0 +1,82 @@
+"""NODE.toml: which cameras a node has, how it looks at them, and where its hub is."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from capture.camera_worker import Station
+from capture.cameras.base import Camera
+from capture.cameras.paced import PacedCamera
+from capture.cameras.video_file import VideoFile
+from capture.config_file import read_config
+from capture.detectors.catalogue import DEFAULT_DETECTOR, create_detector
+from capture.errors import CaptureError
+from capture.messages import Name
+from capture.node import HubAddresses, StopSign, run_live_node, run_lock_step_node
+
+
+class HubTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[hub]`: its addresses."""
+
+    messages: str = "tcp://127.0.0.1:5750"
+    clock: str = "tcp://127.0.0.1:5751"
+
+
+class DetectorTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[detector]`: one for every camera; `threads` are CPU threads per camera."""
+
+    name: str = DEFAULT_DETECTOR
+    threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
+
+
+class VideoCameraTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="video"):
+    """`[[cameras]]` with kind = "video": a file, relative to the configuration."""
+
+    name: Name
+    path: str
+
+
+class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file; `pace` is `live`, or `lock-step` for recordings of which no frame may be left out."""
+
+    name: Name
+    cameras: Annotated[list[VideoCameraTable], msgspec.Meta(min_length=1)]
+    pace: Literal["live", "lock-step"] = "live"
+    hub: HubTable = HubTable()
+    detector: DetectorTable = DetectorTable()
+
+
+def read_node_config(path: Path) -> NodeConfig:
+    """Configuration of a file, its video paths made absolute; CaptureError where it cannot be used."""
+    config = read_config(path, NodeConfig)
+    names = [camera.name for camera in config.cameras]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise CaptureError(f"{path}: cameras: two are called '{twice}'; every camera needs a name of its own")
+    cameras = [msgspec.structs.replace(camera, path=str(path.parent / camera.path)) for camera in config.cameras]
+    return msgspec.structs.replace(config, cameras=cameras)
+
+
+def run_node(config: NodeConfig, stop: StopSign | None = None) -> None:
+    """Open the cameras of a configuration and run the node until they end or `stop` is set."""
+    hub = HubAddresses(config.hub.messages, config.hub.clock)
+    stop = stop or threading.Event()
+    if config.pace == "lock-step":
+        run_lock_step_node(config.name, hub, _stations(config, _recorded(config)), stop)
+    else:
+        run_live_node(config.name, hub, _stations(config, _as_if_live(config)), stop)
+
+
+def _stations(config: NodeConfig, cameras: list[Camera]) -> list[Station]:
+    return [Station(camera, create_detector(config.detector.name, config.detector.threads)) for camera in cameras]
+
+
+def _recorded(config: NodeConfig) -> list[Camera]:
+    return [VideoFile(Path(table.path), table.name) for table in config.cameras]
+
+
+def _as_if_live(config: NodeConfig) -> list[Camera]:
+    start_ns = time.monotonic_ns()
+    return [PacedCamera(camera, start_ns) for camera in _recorded(config)]

@@ -1,0 +1,190 @@
+"""The only file that opens ZeroMQ sockets.
+
+Each class is one role, whatever the messages are.  A socket belongs to the thread that made it.  Addresses are
+ZeroMQ's: `tcp://127.0.0.1:5750`, where port 0 takes a free one.  Nothing is listened to beyond this machine.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import urlsplit
+
+import zmq
+
+from capture.errors import CaptureError
+
+MAX_MESSAGE_BYTES = 1 << 20
+LIVE_QUEUE = 64
+"""Messages that wait for a slow or absent reader before a live sender leaves new ones out."""
+_INBOX_QUEUE = 20_000
+_PEER_CHECK_MS, _PEER_DEAD_MS = 1000, 3000
+_FLUSH_MS, _LOSSLESS_FLUSH_MS = 1000, 10_000
+_SUBSCRIBED = b"\x01"
+_EVERYTHING = b""
+
+
+class _Role:
+    """What all roles share: options, opening, waiting, closing."""
+
+    def __init__(self, kind: int) -> None:
+        context = cast("zmq.Context[zmq.Socket[bytes]]", zmq.Context.instance())
+        self._socket = context.socket(kind)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
+        self._socket.setsockopt(zmq.HEARTBEAT_IVL, _PEER_CHECK_MS)
+        self._socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, _PEER_DEAD_MS)
+        self._socket.setsockopt(zmq.LINGER, 0)
+
+    @property
+    def address(self) -> str:
+        """Where the socket is bound or connected, with the port that was taken."""
+        return self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
+
+    def close(self) -> None:
+        """Close; an outbox goes on sending what waits for a moment, other roles forget it."""
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self, attach: Callable[[str], object], address: str) -> None:
+        try:
+            _check_is_local(address)
+            attach(address)
+        except zmq.ZMQError as error:
+            self._socket.close()
+            raise CaptureError(f"address {address}: cannot be used ({error.strerror}); choose another one") from None
+        except CaptureError:
+            self._socket.close()
+            raise
+
+    def _arrived(self, timeout_s: float) -> bool:
+        return self._socket.poll(round(max(0.0, timeout_s) * 1000)) != 0
+
+
+class _Receiver(_Role):
+    """A role that receives whole messages."""
+
+    def receive(self, timeout_s: float) -> bytes | None:
+        """Next message, or None when none comes in time."""
+        return self._socket.recv() if self._arrived(timeout_s) else None
+
+
+class Inbox(_Receiver):
+    """Where messages of many outboxes arrive."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.SUB)
+        self._socket.setsockopt(zmq.RCVHWM, _INBOX_QUEUE)
+        self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
+        self._open(self._socket.bind, address)
+
+
+class Outbox(_Role):
+    """Sends to an inbox without ever waiting; where the inbox does not keep up, messages are left out."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.XPUB)
+        self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
+        self._socket.setsockopt(zmq.LINGER, _FLUSH_MS)
+        self._open(self._socket.connect, address)
+
+    def has_reader(self, timeout_s: float) -> bool:
+        """Wait until somebody listens; messages sent before that would be lost."""
+        return self._arrived(timeout_s) and self._socket.recv()[:1] == _SUBSCRIBED
+
+    def send(self, message: bytes) -> None:
+        """Send one message, or leave it out."""
+        self._socket.send(message)
+
+
+class LosslessOutbox(Outbox):
+    """Sends to an inbox and waits where it does not keep up."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self._socket.setsockopt(zmq.XPUB_NODROP, 1)
+        self._socket.setsockopt(zmq.LINGER, _LOSSLESS_FLUSH_MS)
+
+
+class Broadcast(_Role):
+    """Sends to any number of subscriptions without ever waiting."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.PUB)
+        self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
+        self._open(self._socket.bind, address)
+
+    def send(self, message: bytes) -> None:
+        """Send one message to everybody who keeps up."""
+        self._socket.send(message)
+
+
+class Subscription(_Receiver):
+    """Receives a broadcast from now on, in order, up to the length of the sender's queue behind."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.SUB)
+        self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
+        self._open(self._socket.connect, address)
+
+
+class NewestSubscription(_Receiver):
+    """Receives a broadcast and keeps nothing but the newest message."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.SUB)
+        self._socket.setsockopt(zmq.CONFLATE, 1)
+        self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
+        self._open(self._socket.connect, address)
+
+
+class Asker(_Receiver):
+    """Asks an answerer; answers come back in their own time."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.DEALER)
+        self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
+        self._open(self._socket.connect, address)
+
+    def send(self, message: bytes) -> None:
+        """Ask; a question that cannot be sent now is left out."""
+        if self._socket.poll(0, zmq.POLLOUT):
+            self._socket.send(message)
+
+
+class Answerer(_Role):
+    """Receives questions of many askers and answers each to whom asked."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.ROUTER)
+        self._open(self._socket.bind, address)
+
+    def receive(self, timeout_s: float) -> tuple[bytes, bytes] | None:
+        """Next question as (asker, message), or None when none comes in time; other shapes are passed over."""
+        if not self._arrived(timeout_s):
+            return None
+        parts = self._socket.recv_multipart()
+        return (parts[0], parts[1]) if len(parts) == 2 else None
+
+    def send(self, asker: bytes, message: bytes) -> None:
+        """Answer; an asker that is gone misses it."""
+        self._socket.send_multipart([asker, message])
+
+
+def _check_is_local(address: str) -> None:
+    """Refuse addresses beyond this machine: nothing is encrypted on the way."""
+    parts = urlsplit(address)
+    if parts.scheme in ("ipc", "inproc"):
+        return
+    try:
+        local = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        local = False
+    if parts.scheme != "tcp" or not local:
+        raise CaptureError(f"address {address}: is not on this machine; use tcp://127.0.0.1:PORT")
