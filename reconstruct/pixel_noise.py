@@ -14,7 +14,7 @@ by a factor read from a table per detector.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,6 +70,12 @@ class PixelNoise:
         by_score = np.interp(confidence, self.score, self.score_factor)
         return np.where(confidence > 0.0, by_score * self.joint_factor * np.asarray(scale)[..., None], np.nan)
 
+    def scaled(self, moving: float, bias: float) -> "PixelNoise":
+        """The same with white noise and drift `moving` times, and bias `bias` times as large."""
+        return replace(
+            self, white_px=self.white_px * moving, drift_px=self.drift_px * moving, bias_px=self.bias_px * bias
+        )
+
     def temporal_px(self, interval_s: float) -> float:
         """Standard deviation of white noise that averages out over frames `interval_s` apart as white + drift do.
 
@@ -108,20 +114,20 @@ def person_scale(uv: Array, confidence: Array) -> Array:
 
 def standing_scale(rig: Rig, uv: Array, confidence: Array) -> Array:
     """Scale (C, F) that the person would have at full height at the same place; arguments as in `person_scale`."""
-    px_per_metre = _fill_gaps(_px_per_metre(rig, uv, confidence))
+    px_per_metre = magnification(rig, uv, confidence)
     height_m = np.median(person_scale(uv, confidence) / px_per_metre, axis=0)
     return np.quantile(height_m, _STANDING_QUANTILE) * px_per_metre
 
 
-def _px_per_metre(rig: Rig, uv: Array, confidence: Array) -> Array:
-    """(C, F) magnification at the person's middle."""
+def magnification(rig: Rig, uv: Array, confidence: Array) -> Array:
+    """Px per metre (C, F) at the person's middle; arguments as in `person_scale`."""
     seen = (confidence > 0.0) & np.isfinite(uv).all(-1)
     count = seen.sum(-1)
     middle = np.where(seen[..., None], uv, 0.0).sum(-2) / np.maximum(count, 1)[..., None]
     points = triangulate_linear(rig.arrays, middle, (count > 0).astype(float))
     focal = np.array([camera.matrix[1, 1] for camera in rig.cameras])
     depth = np.stack([se3.apply(camera.T_camera_world, points)[:, 2] for camera in rig.cameras])
-    return focal[:, None] / np.where(depth > 0.0, depth, np.nan)
+    return _fill_gaps(focal[:, None] / np.where(depth > 0.0, depth, np.nan))
 
 
 def _running_median(values: Array) -> Array:

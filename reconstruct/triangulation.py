@@ -61,6 +61,22 @@ def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> kernels.PointArr
     return result
 
 
+def triangulate_views(rig: Rig, keypoint_set: KeypointSet, time_s: Array, uv: Array, variance: Array) -> PointTrial:
+    """Unfiltered points (F, K) from `uv` (C, F, K, 2) px of known `variance` (C, F, K) px^2, NaN where not seen."""
+    cameras, frames, keypoints = variance.shape
+    flat = triangulate_arrays(rig, uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
+    return PointTrial(
+        time_s=time_s,
+        keypoint_set=keypoint_set,
+        xyz=flat.xyz.reshape(frames, keypoints, 3),
+        covariance=flat.covariance.reshape(frames, keypoints, 3, 3),
+        views=flat.views.reshape(frames, keypoints),
+        residual_px=flat.residual_px.reshape(frames, keypoints),
+        camera_residual_px=flat.camera_residual_px.reshape(cameras, frames, keypoints),
+        bridged=np.zeros((frames, keypoints), dtype=np.bool_),
+    )
+
+
 def triangulate_trial(
     rig: Rig, keypoint_set: KeypointSet, time_s: Array, uv: Array, confidence: Array, noise: PixelNoise
 ) -> PointTrial:
@@ -79,17 +95,5 @@ def triangulate_trial(
     -------
     PointTrial, NaN where fewer than two views agree on a point
     """
-    cameras, frames, keypoints = confidence.shape
     picture, standing = person_scale(uv, confidence), standing_scale(rig, uv, confidence)
-    variance = noise.variance_px2(confidence, picture, standing)
-    flat = triangulate_arrays(rig, uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
-    return PointTrial(
-        time_s=time_s,
-        keypoint_set=keypoint_set,
-        xyz=flat.xyz.reshape(frames, keypoints, 3),
-        covariance=flat.covariance.reshape(frames, keypoints, 3, 3),
-        views=flat.views.reshape(frames, keypoints),
-        residual_px=flat.residual_px.reshape(frames, keypoints),
-        camera_residual_px=flat.camera_residual_px.reshape(cameras, frames, keypoints),
-        bridged=np.zeros((frames, keypoints), dtype=np.bool_),
-    )
+    return triangulate_views(rig, keypoint_set, time_s, uv, noise.variance_px2(confidence, picture, standing))

@@ -27,6 +27,7 @@ class CleanViews:
     swapped : (C, F, K) taken from the mirror partner's detection
     rejected : (C, F, K) seen but not believed
     bias_px : (C, K, 2) by how much each view disagrees with the others in the long run, at the end of the trial
+    bias_sd_px : (C, K) standard deviation of that per axis; NaN where it was never seen with two others
     """
 
     uv: Array
@@ -34,6 +35,15 @@ class CleanViews:
     swapped: Flags
     rejected: Flags
     bias_px: Array
+    bias_sd_px: Array
+
+    @property
+    def agreed_uv(self) -> Array:
+        """(C, F, K, 2) keypoints without each view's long-run disagreement, px.
+
+        Points triangulated from these do not jump when a view comes or goes.  What all views get wrong alike stays.
+        """
+        return self.uv - self.bias_px[:, None]
 
 
 class ViewCleaner:
@@ -83,6 +93,11 @@ class ViewCleaner:
         """(C, K, 2) long-run disagreement of each view, px."""
         return self._state.bias
 
+    @property
+    def bias_sd_px(self) -> Array:
+        """(C, K) standard deviation of `bias_px` per axis; NaN where it was never seen with two other views."""
+        return np.sqrt(np.where(self._state.bias_variance < 0.0, np.nan, self._state.bias_variance))
+
 
 def clean_views(
     rig: Rig, keypoints: KeypointSet, time_s: Array, uv: Array, confidence: Array, noise: PixelNoise
@@ -118,4 +133,5 @@ def clean_views(
         swapped=swapped,
         rejected=(score > 0.0) & ~trusted,
         bias_px=cleaner.bias_px.copy(),
+        bias_sd_px=cleaner.bias_sd_px,
     )

@@ -1,0 +1,49 @@
+"""The points of a trial as they are exported: agreed among views, at common instants, short gaps bridged."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+from geometry.rig import Rig
+from reconstruct.pixel_noise import PixelNoise, magnification, person_scale, standing_scale
+from reconstruct.tracking.body_sides import acceleration_psd
+from reconstruct.tracking.common_time import carry_to_instants
+from reconstruct.tracking.gaps import bridge_gaps
+from reconstruct.tracking.instants import group_instants
+from reconstruct.tracking.noise_fit import fit_noise
+from reconstruct.tracking.view_cleaning import CleanViews
+from reconstruct.triangulation import triangulate_views
+from reconstruct.types import PointTrial
+
+Array = NDArray[np.float64]
+
+
+def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: CleanViews, noise: PixelNoise) -> PointTrial:
+    """Points of one person, each from the keypoints of its own instant only, except in bridged gaps.
+
+    Every view's long-run disagreement is taken out, so that a view that comes or goes does not move the point; the
+    covariances count the bias that all views together may still have, and are scaled to what this recording shows.
+
+    Parameters
+    ----------
+    rig : C cameras
+    keypoints : set of the K keypoints
+    time_s : (C, F) capture times, seconds
+    views : cleaned keypoints
+    noise : of the detector
+
+    Returns
+    -------
+    PointTrial at G instants; G is F where the cameras are synchronised to half a frame
+    """
+    fitted = fit_noise(noise, rig, views)
+    picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
+    variance = fitted.variance_px2(views.confidence, picture, standing)
+    uv, psd = views.agreed_uv, acceleration_psd(keypoints)
+    instants = group_instants(time_s)
+    if np.any(instants.lag_s) or len(instants.time_s) != time_s.shape[1]:
+        scale = magnification(rig, views.uv, views.confidence)
+        uv, variance = carry_to_instants(uv, variance, time_s, instants, psd, scale)
+    points = triangulate_views(rig, keypoints, instants.time_s, uv, variance)
+    moving = fitted.white_px**2 + fitted.drift_px**2
+    return bridge_gaps(points, moving / (moving + fitted.bias_px**2), psd)
