@@ -177,6 +177,18 @@ class Answerer(_Role):
         self._socket.send_multipart([asker, message])
 
 
+class Replier(_Receiver):
+    """Answers the requests of ordinary REQ sockets, one after the other."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(zmq.REP)
+        self._open(self._socket.bind, address)
+
+    def send(self, message: bytes) -> None:
+        """Answer the request that was received last."""
+        self._socket.send(message)
+
+
 def _check_is_local(address: str) -> None:
     """Refuse addresses beyond this machine: nothing is encrypted on the way."""
     parts = urlsplit(address)

@@ -21,7 +21,7 @@ from stream.guard import same_token
 SEARCH_S, WAIT_S = 1.0, 0.2
 
 
-class LslCommands:
+class LslListener:
     """Listens to the stream of this name as soon and as long as it exists."""
 
     def __init__(self, stream_name: str, handler: Handler, token: str | None = None) -> None:

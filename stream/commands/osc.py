@@ -20,7 +20,7 @@ from stream.guard import check_guarded, same_token
 ADDRESSES = "/valgus/"
 
 
-class OscCommands:
+class OscListener:
     """A UDP server in a thread of its own.
 
     Raises

@@ -1,15 +1,21 @@
-"""Commands from real OSC clients and LSL outlets."""
+"""Commands from real OSC clients, LSL outlets and ZeroMQ requests."""
 
+import json
 import socket
 import time
 
 import pylsl
 import pytest
+import zmq
 from pythonosc.udp_client import SimpleUDPClient
 
+from capture.errors import CaptureError
 from stream.commands.command import Command, spoken
-from stream.commands.lsl import LslCommands
-from stream.commands.osc import OscCommands
+from stream.commands.listener import open_listener
+from stream.commands.lsl import LslListener
+from stream.commands.osc import OscListener
+from stream.commands.zmq import ZmqListener
+from stream.config import LslCommands, OscCommands, ZmqCommands
 from stream.errors import StreamError
 
 TOKEN = "sixteen letters!!"
@@ -38,8 +44,15 @@ def hub() -> Hub:
     return Hub()
 
 
+@pytest.mark.parametrize("config", [OscCommands(port=0), LslCommands(), ZmqCommands("tcp://127.0.0.1:0")])
+def test_every_kind_of_configuration_opens_a_listener(config, hub):
+    listener = open_listener(config, hub)
+    assert listener.refused == 0
+    listener.close()
+
+
 def test_osc_starts_marks_and_stops(hub):
-    commands = OscCommands("127.0.0.1", 0, hub)
+    commands = OscListener("127.0.0.1", 0, hub)
     client = SimpleUDPClient("127.0.0.1", commands.port)
     client.send_message("/valgus/start", "squat 3")
     client.send_message("/valgus/mark", [])
@@ -51,7 +64,7 @@ def test_osc_starts_marks_and_stops(hub):
 
 
 def test_osc_refuses_what_it_does_not_know(hub):
-    commands = OscCommands("127.0.0.1", 0, hub)
+    commands = OscListener("127.0.0.1", 0, hub)
     client = SimpleUDPClient("127.0.0.1", commands.port)
     client.send_message("/valgus/launch", [])
     client.send_message("/other/start", [])
@@ -65,7 +78,7 @@ def test_osc_refuses_what_it_does_not_know(hub):
 
 
 def test_osc_asks_for_the_token(hub):
-    commands = OscCommands("127.0.0.1", 0, hub, token=TOKEN)
+    commands = OscListener("127.0.0.1", 0, hub, token=TOKEN)
     client = SimpleUDPClient("127.0.0.1", commands.port)
     client.send_message("/valgus/start", "squat")
     client.send_message("/valgus/start", ["wrong", "squat"])
@@ -77,12 +90,12 @@ def test_osc_asks_for_the_token(hub):
 
 def test_osc_opens_no_door_without_a_token(hub):
     with pytest.raises(StreamError, match="set a token"):
-        OscCommands("0.0.0.0", 0, hub)
+        OscListener("0.0.0.0", 0, hub)
 
 
 def test_lsl_markers_command_at_their_own_time(hub):
     name = f"remote{time.monotonic_ns()}"
-    commands = LslCommands(name, hub)
+    commands = LslListener(name, hub)
     info = pylsl.StreamInfo(name, "Markers", 1, pylsl.IRREGULAR_RATE, pylsl.cf_string, name)
     outlet = pylsl.StreamOutlet(info)
     assert outlet.wait_for_consumers(10.0)
@@ -95,6 +108,68 @@ def test_lsl_markers_command_at_their_own_time(hub):
     assert first.time_ns == pytest.approx(moment_ns, abs=1_000_000)
     assert commands.refused == 1
     commands.close()
+
+
+@pytest.fixture
+def ask():
+    """Asks with an ordinary REQ socket, and gives the decoded answer."""
+
+    def request(address: str, message: bytes) -> dict[str, object]:
+        with zmq.Context.instance().socket(zmq.REQ) as requester:
+            requester.setsockopt(zmq.LINGER, 0)
+            requester.connect(address)
+            requester.send(message)
+            assert requester.poll(10_000)
+            return json.loads(requester.recv())
+
+    return request
+
+
+def test_zeromq_requests_are_answered(hub, ask):
+    commands = ZmqListener("tcp://127.0.0.1:0", hub)
+    assert ask(commands.address, b'{"command": "start", "text": "squat 3"}') == {"ok": True, "said": "done"}
+    assert ask(commands.address, b'{"command": "mark", "time_ns": 123}') == {"ok": True, "said": "done"}
+    first, second = hub.heard
+    assert (first.command, first.text) == ("start", "squat 3")
+    assert first.time_ns == pytest.approx(time.monotonic_ns(), abs=10e9)
+    assert second.time_ns == 123
+    commands.close()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"mark",
+        b'{"command": "launch"}',
+        b'{"command": "mark", "rocket": 1}',
+        b'{"text": "x"}',
+        b"\xff\x00",
+        b"[" * 5000,
+    ],
+)
+def test_zeromq_refuses_with_a_reason(hub, ask, message):
+    commands = ZmqListener("tcp://127.0.0.1:0", hub)
+    answer = ask(commands.address, message)
+    assert answer["ok"] is False
+    assert str(answer["said"]).startswith("refused: ")
+    assert ask(commands.address, b'{"command": "mark"}')["ok"] is True
+    assert commands.refused == 1
+    commands.close()
+
+
+def test_a_refusal_of_the_hub_reaches_the_asker(ask):
+    def busy(command: Command) -> str:
+        raise StreamError(f"cannot {command.command}: a recording runs already; stop it first")
+
+    commands = ZmqListener("tcp://127.0.0.1:0", busy)
+    assert "a recording runs already" in str(ask(commands.address, b'{"command": "start"}')["said"])
+    commands.close()
+
+
+def test_zeromq_commands_stay_on_this_computer(hub):
+    with pytest.raises(CaptureError, match="not on this machine"):
+        ZmqListener("tcp://0.0.0.0:0", hub)
 
 
 @pytest.mark.parametrize("words", ["", "go", "START", "starting up"])

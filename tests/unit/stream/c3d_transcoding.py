@@ -37,7 +37,7 @@ def integers(intel: bytes) -> bytes:
     data[start + dimensions : start + dimensions + 4] = struct.pack("<f", SCALE_MM)
     samples = np.frombuffer(intel[_first_data(intel) :], dtype="<f4")
     points = samples[: len(samples) // 4 * 4].reshape(-1, 4)
-    stored = np.column_stack([np.round(points[:, :3] / SCALE_MM), points[:, 3]]).astype("<i2").tobytes()
+    stored = np.column_stack([np.round(np.nan_to_num(points[:, :3]) / SCALE_MM), points[:, 3]]).astype("<i2").tobytes()
     return bytes(data[: _first_data(intel)]) + stored + bytes(-len(stored) % BLOCK)
 
 
