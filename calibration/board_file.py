@@ -1,21 +1,21 @@
 """BOARD.toml: what is printed and how large it came out of the printer."""
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from calibration.boards import Board
+from calibration.boards import Board, BoardKind
 from calibration.errors import CalibrationError
 from calibration.files import read_text
 
 _LARGEST_SIDE = 200
+_KINDS: dict[str, BoardKind] = {"charuco": "charuco", "checkerboard": "checkerboard", "aruco_grid": "aruco_grid"}
 
 
 class BoardFile(msgspec.Struct, forbid_unknown_fields=True):
     """Keys of BOARD.toml; lengths in millimetres as measured on the print."""
 
-    type: Literal["charuco", "checkerboard", "aruco_grid"]
+    type: str
     columns: int
     rows: int
     square_mm: float
@@ -34,6 +34,34 @@ def read_board(path: Path | str) -> Board:
         values = msgspec.toml.decode(read_text(path), type=BoardFile)
     except msgspec.DecodeError as error:
         raise CalibrationError(f"{path}: {error}; keys: {', '.join(BoardFile.__struct_fields__)}") from error
+    return board_of(path, values)
+
+
+def board_toml(board: Board) -> str:
+    """BOARD.toml that describes a board."""
+    return "".join(
+        f"{line}\n"
+        for line in (
+            f'type = "{board.kind}"',
+            f"columns = {board.columns}",
+            f"rows = {board.rows}",
+            f"square_mm = {1e3 * board.square_m:.10g}",
+            *(
+                [f"marker_mm = {1e3 * board.marker_m:.10g}", f'dictionary = "{board.dictionary}"']
+                if board.dictionary
+                else []
+            ),
+            f"inverted = {str(board.inverted).lower()}",
+            *([f"legacy = {str(board.legacy).lower()}"] if board.kind == "charuco" else []),
+            *(["two_sided = true", f"thickness_mm = {1e3 * board.thickness_m:.10g}"] if board.two_sided else []),
+        )
+    )
+
+
+def board_of(path: Path, values: BoardFile) -> Board:
+    """Board of decoded values; errors name `path`."""
+    if values.type not in _KINDS:
+        raise CalibrationError(f"{path}: type = '{values.type}' is unknown; choose one of {', '.join(_KINDS)}")
     _require_a_lattice(path, values)
     has_markers = values.type != "checkerboard"
     if has_markers:
@@ -41,7 +69,7 @@ def read_board(path: Path | str) -> Board:
     if values.two_sided and not (has_markers and values.thickness_mm > 0):
         raise CalibrationError(f"{path}: two_sided needs markers and thickness_mm, the distance between both prints")
     return Board(
-        kind=values.type,
+        kind=_KINDS[values.type],
         columns=values.columns,
         rows=values.rows,
         square_m=values.square_mm / 1e3,

@@ -23,7 +23,7 @@ def board_poses(board: Board, found: Detection, xy: Array) -> Array:
     board, found : what was seen
     xy : (n, 2) undistorted normalised image points of the corners found
     """
-    known = np.isfinite(xy).all(axis=1)
+    known = np.asarray(np.isfinite(xy).all(axis=1))
     if not known.all():
         found, xy = found.only(known), xy[known]
     if not spans_a_plane(board, found):
@@ -35,11 +35,11 @@ def board_poses(board: Board, found: Detection, xy: Array) -> Array:
     except cv2.error:
         return np.empty((0, 4, 4))
     refined = [cv2.solvePnPRefineLM(flat, xy, np.eye(3), np.zeros(4), r, t) for r, t in zip(turns, shifts, strict=True)]
-    poses = [_transform(np.ravel(r), np.ravel(t)) for r, t in refined]
+    poses = [_transform(np.asarray(r, dtype=float).ravel(), np.asarray(t, dtype=float).ravel()) for r, t in refined]
     poses = [pose for pose in poses if np.all(np.isfinite(pose)) and pose[2, 3] > 0.0]
     if back:
         poses = [pose @ se3.invert(_front_from_back(board)) for pose in poses]
-    poses.sort(key=lambda pose: _misfit(pose, board.points[found.ids], xy))
+    poses.sort(key=lambda pose: pose_misfit(pose, board.points[found.ids], xy))
     return np.array(poses).reshape(-1, 4, 4)
 
 
@@ -54,6 +54,7 @@ def _front_from_back(board: Board) -> Array:
     return se3.compose(np.diag([-1.0, 1.0, -1.0]), np.array([board.width_m, 0.0, board.thickness_m]))
 
 
-def _misfit(T_camera_board: Array, points: Array, xy: Array) -> float:
+def pose_misfit(T_camera_board: Array, points: Array, xy: Array) -> float:
+    """Sum of squared distances in the normalised image plane, of board points (n, 3) and their images (n, 2)."""
     seen = se3.apply(T_camera_board, points)
     return float(((seen[:, :2] / seen[:, 2:] - xy) ** 2).sum())

@@ -21,6 +21,8 @@ _SETTLED_PX = 1e-4
 # honest ones, blurred or late, keep their say.
 _HUBER = 5.0
 _SMALLEST_SIGMA_PX = 0.01
+_LEAST_FOLLOWING = 10
+_MOST_PERSISTENT = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +140,11 @@ def _fitted_away(sightings: Sightings, free: Mask) -> float:
 
 
 def _design_effect(sightings: Sightings, miss: Array, weight: Array) -> float:
-    """Kish's design effect of pictures as clusters, from how much of the residual each picture's corners share."""
+    """Kish's design effect of pictures as clusters, from how much of the residual each picture's corners share.
+
+    What they share may live on in the camera's next picture (a late clock while the board keeps moving one way): as in
+    a first-order autoregression, n such pictures are worth n (1 - r) / (1 + r) independent ones.
+    """
     n_pictures = len(sightings.camera)
     shrunk = miss * np.sqrt(weight)[:, None]
     count = np.bincount(sightings.picture_of, minlength=n_pictures)
@@ -150,5 +156,18 @@ def _design_effect(sightings: Sightings, miss: Array, weight: Array) -> float:
     # Sum over pairs of corners of one picture, per pair, relative to the variance: the intra-class correlation.
     pairs = float((count * (count - 1)).sum())
     shared = (float((sums**2).sum()) - total) / max(pairs, 1.0)
-    correlation = shared / max(total / max(len(miss), 1), 1e-12)
-    return 1.0 + max(0.0, min(correlation, 1.0)) * (size - 1.0)
+    correlation = float(np.clip(shared / max(total / max(len(miss), 1), 1e-12), 0.0, 1.0))
+    return 1.0 + correlation * (size * _persistence(sightings, sums / np.maximum(count, 1)[:, None]) - 1.0)
+
+
+def _persistence(sightings: Sightings, mean_miss: Array) -> float:
+    """(1 + r) / (1 - r) for the correlation r of a camera's consecutive pictures (I, 2)."""
+    order = np.lexsort((sightings.knot, sightings.camera))
+    camera, knot, mean = sightings.camera[order], sightings.knot[order], mean_miss[order]
+    follows = (np.diff(camera) == 0) & (np.diff(knot) == 1)
+    if np.count_nonzero(follows) < _LEAST_FOLLOWING:
+        return 1.0
+    before, after = mean[:-1][follows], mean[1:][follows]
+    power = float(np.sqrt((before**2).sum() * (after**2).sum()))
+    r = float(np.clip((before * after).sum() / max(power, 1e-12), 0.0, _MOST_PERSISTENT))
+    return (1.0 + r) / (1.0 - r)

@@ -45,5 +45,10 @@ def _flatness(points: NDArray[np.float64]) -> bool:
 def _turns_left(board: Board, found: Detection) -> bool:
     """Whether board x to board y turns anticlockwise on the screen, as on the back of a sheet of glass."""
     plane = board.points[found.ids, :2] - board.points[found.ids, :2].mean(axis=0)
-    affine: NDArray[np.float64] = np.linalg.pinv(plane) @ (found.uv - found.uv.mean(axis=0))
-    return bool(np.linalg.det(affine) < 0.0)
+    return bool(np.linalg.det(local_affine(plane, found.uv)) < 0.0)
+
+
+def local_affine(plane: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 2) linear map A, in `uv - mean = plane @ A`, of centred board coordinates (n, 2) to pixels (n, 2)."""
+    gram = np.asarray(plane.T @ plane, dtype=float)
+    return np.linalg.solve(gram, np.asarray(plane.T @ (uv - uv.mean(axis=0)), dtype=float))

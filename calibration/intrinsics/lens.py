@@ -11,7 +11,7 @@ from calibration.bundle.adjust import Adjustment, Knowledge, adjust
 from calibration.detection.detection import Detection
 from calibration.errors import CalibrationError
 from calibration.intrinsics.coverage import coverage_map
-from calibration.intrinsics.lens_fit import fit_lens, starting_point, view_errors
+from calibration.intrinsics.lens_fit import fit_lens, refit_lens, starting_point, view_errors
 from calibration.intrinsics.lens_models import MODELS, LensModel
 from calibration.intrinsics.selection import select_views
 from geometry.camera_model import CameraArrays
@@ -64,12 +64,14 @@ def learn_lens(name: str, board: Board, detections: Sequence[Detection], size: t
             f"camera '{name}': no lens explains its {len(views)} pictures of the board; check columns, rows and type "
             "in BOARD.toml, and tilt the board against the camera"
         )
-    views = _without_outliers(board, views, first)
-    model, fit, heldout = _best_model(board, views, size)
+    good = _without_outliers(board, views, first)
+    if len(good) < len(views):
+        first = fit_lens(board, good, size, MODELS[0]) or first
+    model, fit, heldout = _best_model(board, good, size, first)
     information = np.zeros((len(model.free), len(model.free)))
     information[np.ix_(model.free, model.free)] = fit.information()
     return Lens(
-        name, size, model, fit.state.cameras, information, fit.rms_px, heldout, len(views), coverage_map(views, size)
+        name, size, model, fit.state.cameras, information, fit.rms_px, heldout, len(good), coverage_map(good, size)
     )
 
 
@@ -79,21 +81,20 @@ def _without_outliers(board: Board, views: list[Detection], fit: Adjustment) -> 
     return [view for view, keep in zip(views, good, strict=True) if keep] if good.sum() >= _LEAST_VIEWS else views
 
 
-def _best_model(board: Board, views: list[Detection], size: tuple[int, int]) -> tuple[LensModel, Adjustment, float]:
+def _best_model(
+    board: Board, views: list[Detection], size: tuple[int, int], first: Adjustment
+) -> tuple[LensModel, Adjustment, float]:
     """Simplest model that no other one beats on pictures left out, by more than the standard error of the gain."""
-    best: tuple[LensModel, Adjustment, Array] | None = None
-    for model in MODELS:
-        if len(views) < model.views and best is not None:
+    model, fit, errors = MODELS[0], first, _heldout_errors(board, views, first)
+    for richer in MODELS[1:]:
+        if len(views) < richer.views:
             continue
-        fit = fit_lens(board, views, size, model)
-        if fit is None or (best is not None and fit.rms_px > _WORTH_TRYING * best[1].rms_px):
+        tried = fit_lens(board, views, size, richer) if richer.fisheye else refit_lens(fit, size, richer)
+        if tried is None or tried.rms_px > _WORTH_TRYING * fit.rms_px:
             continue
-        errors = _heldout_errors(board, views, fit)
-        if best is None or _clearly_smaller(errors, best[2]):
-            best = model, fit, errors
-    if best is None:
-        raise CalibrationError("no lens model converged")
-    model, fit, errors = best
+        tried_errors = _heldout_errors(board, views, tried)
+        if _clearly_smaller(tried_errors, errors):
+            model, fit, errors = richer, tried, tried_errors
     finite = errors[np.isfinite(errors)]
     return model, fit, float(np.sqrt((finite**2).mean())) if len(finite) else float("nan")
 

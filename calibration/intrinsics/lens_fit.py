@@ -30,6 +30,16 @@ def fit_lens(board: Board, detections: Sequence[Detection], size: Size, model: L
     return min(found, key=lambda fit: fit.rms_px, default=None)
 
 
+def refit_lens(fit: Adjustment, size: Size, model: LensModel) -> Adjustment | None:
+    """The same pictures under a model with more coefficients, from where a simpler one arrived."""
+    state = fit.state
+    try:
+        outcome = adjust(fit.task.sightings, state, model.free[None], Knowledge.none(state), timed=False)
+    except np.linalg.LinAlgError:
+        return None
+    return outcome if _possible(outcome.state.cameras, size) else None
+
+
 def camera_with(focal: float, size: Size, *, fisheye: bool) -> CameraArrays:
     """A single camera at the origin, without distortion, centred."""
     return CameraArrays(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from calibration.boards import Board
 from calibration.detection.detection import Detection
-from calibration.detection.ordering import spans_a_plane
+from calibration.detection.ordering import local_affine, spans_a_plane
 
 Array = NDArray[np.float64]
 
@@ -39,9 +39,10 @@ def select_views(board: Board, detections: Sequence[Detection], size: tuple[int,
 def _look(board: Board, found: Detection, size: tuple[int, int]) -> Array:
     """Where the board is in the picture, how large, and how foreshortened in which direction."""
     plane = board.points[found.ids % board.side_points, :2]
+    plane = plane - plane.mean(axis=0)
     centre = found.uv.mean(axis=0)
-    affine: Array = np.linalg.pinv(plane - plane.mean(axis=0)) @ (found.uv - centre)
-    strain: Array = affine @ affine.T
+    affine = local_affine(plane, found.uv)
+    strain = np.asarray(affine @ affine.T, dtype=float)
     spread, turn = np.linalg.eigh(strain)
     slant = 0.5 * np.log(spread[1] / max(float(spread[0]), 1e-12))
     angle = 2.0 * np.arctan2(turn[1, 1], turn[0, 1])

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from calibration.kernels.board_view import COLUMNS, view_point
-from geometry._jit import kernel, parallel_kernel, prange
+from geometry._jit import kernel
 
 BEHIND = 1e12
 """Cost of a corner that would lie behind its camera: no step that leads there is taken."""
@@ -24,7 +24,7 @@ def residuals(cameras, readout, camera_of, start, R_wb, t_wb, twist, corners, ou
             out[n, 0], out[n, 1] = corners.uv[n, 0] - u, corners.uv[n, 1] - v
 
 
-@parallel_kernel
+@kernel
 def accumulate(cameras, readout, camera_of, start, R_wb, t_wb, twist, corners, weight, H, g, cost):
     """Normal equations of each picture over its camera's and the board pose's parameters.
 
@@ -37,33 +37,26 @@ def accumulate(cameras, readout, camera_of, start, R_wb, t_wb, twist, corners, w
     weight : (N,) inverse variance of a corner, per square px; zero leaves it out
     H, g, cost : (I, COLUMNS, COLUMNS), (I, COLUMNS), (I,) filled
     """
-    for i in prange(len(camera_of)):
-        H[i], g[i], cost[i] = 0.0, 0.0, 0.0
-        jacobian = np.empty((2, COLUMNS))
+    most = 0
+    for i in range(len(camera_of)):
+        most = max(most, start[i + 1] - start[i])
+    # Jacobian and, as last column, the residual: one matrix product gives H, g and the cost of a picture.
+    rows = np.zeros((2 * most, COLUMNS + 1))
+    for i in range(len(camera_of)):
+        behind = 0
         for n in range(start[i], start[i + 1]):
-            w = weight[n]
-            if w <= 0.0:
-                continue
+            j = 2 * (n - start[i])
             u, v = view_point(
-                cameras, readout, camera_of[i], R_wb[i], t_wb[i], twist[i], corners.point[n], corners.row[n], jacobian
-            )
+                cameras, readout, camera_of[i], R_wb[i], t_wb[i], twist[i], corners.point[n], corners.row[n],
+                rows[j : j + 2, :COLUMNS],
+            )  # fmt: skip
             if math.isnan(u):
-                cost[i] += BEHIND
+                behind += weight[n] > 0.0
+                rows[j : j + 2] = 0.0
                 continue
-            _add(jacobian[0], corners.uv[n, 0] - u, w, H[i], g[i])
-            _add(jacobian[1], corners.uv[n, 1] - v, w, H[i], g[i])
-            cost[i] += w * ((corners.uv[n, 0] - u) ** 2 + (corners.uv[n, 1] - v) ** 2)
-        for p in range(COLUMNS):
-            for q in range(p):
-                H[i, q, p] = H[i, p, q]
-
-
-@kernel
-def _add(row, r, w, H, g):
-    for p in range(COLUMNS):
-        wp = w * row[p]
-        if wp == 0.0:
-            continue
-        g[p] += wp * r
-        for q in range(p + 1):
-            H[p, q] += wp * row[q]
+            rows[j, COLUMNS], rows[j + 1, COLUMNS] = corners.uv[n, 0] - u, corners.uv[n, 1] - v
+            rows[j : j + 2] *= math.sqrt(weight[n])
+        used = rows[: 2 * (start[i + 1] - start[i])]
+        product = np.dot(used.T, used)
+        H[i], g[i] = product[:COLUMNS, :COLUMNS], product[:COLUMNS, COLUMNS]
+        cost[i] = product[COLUMNS, COLUMNS] + behind * BEHIND

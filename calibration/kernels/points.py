@@ -40,7 +40,10 @@ def refine_point(cameras, uv, seen, X, Y, Z):
 
 @kernel
 def triangulate(cameras, uv, points, distance):
-    """Points (n, 3) in metres and pixel distances (C, n) of views uv (C, n, 2); NaN where fewer than two saw one."""
+    """Fill points (n, 3) in metres and pixel distances (C, n) from views uv (C, n, 2); NaN where fewer than two saw it.
+
+    The projection of a point into a camera that did not see it leaves that distance NaN.
+    """
     n_cameras = uv.shape[0]
     xy = np.empty((n_cameras, 2))
     weight = np.empty(n_cameras)

@@ -29,6 +29,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("process", "valgus.cli.process:process", "Turn a recorded movement into points and joint angles."),
+    Command("rig", "valgus.cli.rig:app", "Print a board, calibrate a rig, check, convert and show it."),
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
     Command("view", "valgus.cli.view:view", "Watch a trial or a live session in 3-D, or draw one picture of it."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),

@@ -1,0 +1,183 @@
+"""Footage of a board in, a rig in metres and its quality out: the whole calibration, composed."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.boards import Board
+from calibration.errors import CalibrationError
+from calibration.extrinsics.board_sightings import seen_together
+from calibration.extrinsics.placing import numbered
+from calibration.extrinsics.solution import LEAST_CORNERS, Solution, of_linked, solve
+from calibration.footage.scan import CameraFootage
+from calibration.intrinsics.lens import Lens, learn_lens, rescaled
+from calibration.quality.calibration_gates import Evidence, judge_calibration
+from calibration.quality.clock_figures import clock_figures
+from calibration.quality.document import Quality
+from calibration.quality.per_camera import camera_figures
+from calibration.quality.scores import Score, score
+from calibration.rig_footage import PairedFootage, look_for_boards, look_for_lenses
+from calibration.world_frame.floor_board import world_from_floor_board
+from calibration.world_frame.guess import guessed_world
+from calibration.world_frame.known_points import read_known_points, world_from_known_points
+from calibration.world_frame.world import World
+from geometry import se3
+from geometry.rig import Rig
+
+Array = NDArray[np.float64]
+
+_HOLD_EVERY = 5
+_LEAST_TO_HOLD = 10
+
+
+@dataclass(frozen=True)
+class CalibrationRequest:
+    """What to calibrate from.
+
+    Attributes
+    ----------
+    board : as printed
+    intrinsics, extrinsics : folders of footage for the lenses and for the places of the cameras
+    floor : folder with footage of the board on the floor, if any
+    known_points : CSV of clicked points with known places, if any
+    tape_m : distances between pairs of cameras measured with a tape, metres
+    previous : last calibration of the same rig, to compare with
+    """
+
+    board: Board
+    intrinsics: Path
+    extrinsics: Path
+    floor: Path | None = None
+    known_points: Path | None = None
+    tape_m: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    previous: Rig | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A calibrated rig in its world, and everything a report about it needs."""
+
+    rig: Rig
+    world: World
+    lenses: tuple[Lens, ...]
+    quality: Quality
+    score: Score
+    board_points: Array
+
+
+def calibrate(request: CalibrationRequest) -> Calibration:
+    """Calibrate a rig; CalibrationError says what is missing or contradictory."""
+    clock = _Stopwatch()
+    paired = look_for_boards(request.board, request.extrinsics)
+    _require_cameras(request.extrinsics, paired)
+    lens_footage, lens_notices = look_for_lenses(request.board, request.intrinsics, paired, request.extrinsics)
+    clock.lap("detect")
+    lenses = _learn_lenses(request.board, lens_footage, paired)
+    clock.lap("lenses")
+    solution = solve(request.board, lenses, paired.pictures, timed=paired.timed)
+    clock.lap("solve")
+    heldout = _heldout(request.board, lenses, paired, solution)
+    clocks = clock_figures(solution, timed=paired.timed) if paired.clocked else None
+    world = _world(request, solution)
+    rig = solution.rig.moved(world.T_world_rig)
+    pictures = numbered(request.board, of_linked(paired.pictures, solution.linked), rig.arrays)
+    whole = score(request.board, pictures, rig.arrays)
+    evidence = Evidence(request.board, paired, solution, rig, world, whole, heldout, clocks, pictures)
+    gates, not_judged = judge_calibration(evidence, request.tape_m, request.previous)
+    clock.lap("judge")
+    quality = Quality(
+        score=whole,
+        heldout=heldout,
+        names=rig.names,
+        cameras=camera_figures(solution, rig, paired),
+        gates=gates,
+        not_judged=not_judged,
+        clocks=clocks,
+        world=world.source,
+        floor_rms_mm=1e3 * world.floor_rms_m if world.has_floor else None,
+        notices=(*paired.notices, *lens_notices, *_notices(solution, world, heldout)),
+        seconds=clock.laps,
+    )
+    T_world_board = world.T_world_rig @ solution.adjustment.state.T_world_board
+    board_points = se3.apply(T_world_board[:, None], request.board.points).reshape(-1, 3)
+    return Calibration(rig, world, solution.lenses, quality, heldout or whole, board_points)
+
+
+def _learn_lenses(board: Board, footage: Mapping[str, CameraFootage], paired: PairedFootage) -> list[Lens]:
+    def learn(name: str, size: tuple[int, int]) -> Lens:
+        seen = [one.detection for one in footage[name].seen]
+        lens = learn_lens(name, board, seen, footage[name].size)
+        return lens if lens.size == size else rescaled(lens, size)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        return list(pool.map(learn, paired.names, paired.sizes))
+
+
+def _heldout(board: Board, lenses: Sequence[Lens], paired: PairedFootage, solution: Solution) -> Score | None:
+    """Score on every fifth shared instant of a rig that was solved without them."""
+    shared = sorted({picture.instant for picture in seen_together(paired.pictures, LEAST_CORNERS)})
+    if len(shared) < _LEAST_TO_HOLD:
+        return None
+    held = set(shared[_HOLD_EVERY // 2 :: _HOLD_EVERY])
+    kept = [picture for picture in paired.pictures if picture.instant not in held]
+    try:
+        without = solve(board, lenses, kept, timed=paired.timed)
+    except CalibrationError:
+        return None
+    if not np.array_equal(without.linked, solution.linked):
+        return None
+    pictures = of_linked([picture for picture in paired.pictures if picture.instant in held], without.linked)
+    cameras = without.adjustment.state.cameras
+    return score(board, numbered(board, pictures, cameras), cameras)
+
+
+def _world(request: CalibrationRequest, solution: Solution) -> World:
+    rig = solution.rig
+    if request.known_points is not None:
+        return world_from_known_points(read_known_points(request.known_points, rig.names), rig)
+    if request.floor is not None:
+        floor = look_for_boards(request.board, request.floor, rig.names)
+        return world_from_floor_board(request.board, floor.pictures, rig)
+    boards = solution.adjustment.state.T_world_board
+    return guessed_world(rig, se3.apply(boards[:, None], request.board.points).reshape(-1, 3))
+
+
+def _notices(solution: Solution, world: World, heldout: Score | None) -> list[str]:
+    notices: list[str] = []
+    if not world.has_floor:
+        notices.append(
+            "no floor was given: Z is the cameras' common up direction and the origin level with the lowest board or "
+            "camera; film the board on the floor and give --floor for a true one"
+        )
+    if heldout is None:
+        notices.append("too few shared frames to leave some out: errors are those of the fit itself")
+    scarce = [lens.name for lens in solution.lenses if lens.views < 10]
+    if scarce:
+        notices.append(f"fewer than 10 pictures for the lens of {', '.join(scarce)}")
+    return notices
+
+
+def _require_cameras(folder: Path, paired: PairedFootage) -> None:
+    if len(paired.names) < 2:
+        raise CalibrationError(
+            f"{folder}: holds one camera, {', '.join(paired.names)}; a rig needs the footage of two or more"
+        )
+
+
+class _Stopwatch:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 3)
+        self._last = now

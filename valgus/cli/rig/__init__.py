@@ -1,0 +1,13 @@
+"""`valgus rig ...`: print a board, calibrate a rig, check, convert and show it."""
+
+import typer
+
+from valgus.cli.rig.board import board
+from valgus.cli.rig.calibrate import calibrate
+from valgus.cli.rig.check import check
+from valgus.cli.rig.convert import convert
+from valgus.cli.rig.show import show
+
+app = typer.Typer(name="rig", help="Print a board, calibrate a rig, check, convert and show it.", no_args_is_help=True)
+for command in (board, calibrate, check, convert, show):
+    app.command()(command)
