@@ -18,6 +18,7 @@ from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.subject import select_subject
+from reconstruct.tracking.trusted_points import trusted_points
 from reconstruct.tracking.view_cleaning import CleanViews, clean_views
 from reconstruct.triangulation import triangulate_trial
 from reconstruct.types import AngleTrial, PointTrial
@@ -59,10 +60,16 @@ def _cleaned(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> CleanViews:
     return clean_views(rig, trial.keypoint_set, trial.time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0], noise)
 
 
-def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rule: str) -> PointTrial:
-    time_s = np.nanmedian(trial.time_s, axis=0)
+def _exported(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rule: str) -> PointTrial:
     if rule == "dlt15":
+        time_s = np.nanmedian(trial.time_s, axis=0)
         return triangulate_dlt15(rig, trial.keypoint_set, time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0])
+    return trusted_points(rig, trial.keypoint_set, trial.time_s, views, noise)
+
+
+def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise) -> PointTrial:
+    """Frame by frame, for the estimator, which learns bias and motion by itself."""
+    time_s = np.nanmedian(trial.time_s, axis=0)
     return triangulate_trial(rig, trial.keypoint_set, time_s, views.uv, views.confidence, noise)
 
 
@@ -100,11 +107,9 @@ def reconstruct_session(
     started = perf_counter()
     people = [_subject(rig, trial, noise) for trial in trials]
     views = [_cleaned(rig, trial, noise) for trial in people]
-    points = [_triangulated(rig, *pair, noise, "robust") for pair in zip(people, views, strict=True)]
-    exported = (
-        points[-1] if triangulation == "robust" else _triangulated(rig, people[-1], views[-1], noise, triangulation)
-    )
+    exported = _exported(rig, people[-1], views[-1], noise, triangulation)
     triangulated = perf_counter()
+    points = [_triangulated(rig, *pair, noise) for pair in zip(people, views, strict=True)]
     seen = [_seen(*parts, noise) for parts in zip(people, views, points, strict=True)]
     result = smooth_session(rig.arrays, seen)[-1]
     body = result.body
