@@ -29,10 +29,11 @@ class OscStream(_Table, frozen=True, tag="osc"):
 
 
 class UdpStream(_Table, frozen=True, tag="udp"):
-    """CSV lines as datagrams to one receiver."""
+    """CSV lines as datagrams to one receiver; `angles` chooses columns, none means all."""
 
     host: Name = LOCAL
     port: Port = 5760
+    angles: tuple[str, ...] = ()
 
 
 class TcpStream(_Table, frozen=True, tag="tcp"):
@@ -40,6 +41,7 @@ class TcpStream(_Table, frozen=True, tag="tcp"):
 
     host: Name = LOCAL
     port: Port = 5761
+    angles: tuple[str, ...] = ()
 
 
 class WebSocketStream(_Table, frozen=True, tag="websocket"):

@@ -22,11 +22,11 @@ def open_sink(config: StreamConfig) -> Sink:
     if isinstance(config, UdpStream):
         from stream.plain.udp import UdpSink
 
-        return UdpSink(config.host, config.port)
+        return UdpSink(config.host, config.port, config.angles)
     if isinstance(config, TcpStream):
         from stream.plain.tcp import TcpSink
 
-        return TcpSink(config.host, config.port)
+        return TcpSink(config.host, config.port, config.angles)
     if isinstance(config, WebSocketStream):
         from stream.websocket import WebSocketSink
 

@@ -24,6 +24,7 @@ class C3dWords(msgspec.Struct, frozen=True):
 
     labels: tuple[str, ...]
     unit: str
+    angle_unit: str
     vertical: str
     groups: dict[str, tuple[str, ...]]
     rate_hz: float
@@ -70,6 +71,7 @@ def _store(content: Any, target: Path) -> None:
     words = C3dWords(
         labels=_all_words(point, "LABELS"),
         unit=_first_word(point, "UNITS"),
+        angle_unit=_first_word(point, "ANGLE_UNITS"),
         vertical=_first_word(point, "Y_SCREEN"),
         groups={name: _all_words(point, name) for name in ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS")},
         rate_hz=float(header["points"]["frame_rate"]),

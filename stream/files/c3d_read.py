@@ -19,10 +19,10 @@ from stream.files.c3d_header import read_c3d_header
 from stream.files.events import TrialEvent
 from stream.files.marker_trial import marker_trial
 from stream.files.numbers import check_times
+from stream.files.trc import METRES, LengthUnit, VerticalAxis
 
 Array = NDArray[np.float64]
 
-METRES = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
 NOT_PLACES = ("FORCES", "MOMENTS", "POWERS", SCALARS)
 FARTHEST_M = 1000.0
 ADDRESS_SPACE_BYTES, BYTES_PER_FILE_BYTE = 2 << 30, 30
@@ -39,12 +39,14 @@ class C3dTrial:
     angles_deg : (F, 3) by label for the points listed in POINT:ANGLES, degrees
     analog : its analog channels, or None
     events : in the file's order
+    notices : what was left out
     """
 
     markers: PointTrial
     angles_deg: dict[str, Array]
     analog: AnalogTrial | None
     events: tuple[TrialEvent, ...]
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +59,14 @@ class _Samples:
     event_times: Array
 
 
-def read_c3d(path: Path) -> C3dTrial:
+def read_c3d(path: Path, unit: LengthUnit | None = None, up: VerticalAxis | None = None) -> C3dTrial:
     """Read a C3D file of Intel or DEC numbers; of several subjects the first.
+
+    Parameters
+    ----------
+    path : C3D file
+    unit : what lengths are in, where POINT:UNITS is known to be wrong
+    up : the file's vertical axis; by default y where POINT:Y_SCREEN says so, else z
 
     Raises
     ------
@@ -68,6 +76,7 @@ def read_c3d(path: Path) -> C3dTrial:
     words, samples = _read_in_child(path)
     if header.frames_are_exact and len(samples.xyz) != header.frames:
         raise StreamError(f"{path} claims {header.frames} frames and holds {len(samples.xyz)}; export it again")
+    words = msgspec.structs.replace(words, unit=unit or words.unit, vertical=f"+{up.upper()}" if up else words.vertical)
     _check(path, words, samples)
     places = _columns_by_label(words)
     values = np.where((samples.residuals < 0)[..., None], np.nan, samples.xyz)
@@ -75,7 +84,8 @@ def read_c3d(path: Path) -> C3dTrial:
     if TIME in places and TIME in _group(words, SCALARS):
         time_s = joined_time(values[:, places[TIME]])
         check_times(path, time_s)
-    angles = {label: values[:, places.pop(label)] for label in _group(words, "ANGLES") if label in places}
+    degrees = np.rad2deg(1.0) if words.angle_unit.startswith("rad") else 1.0
+    angles = {label: degrees * values[:, places.pop(label)] for label in _group(words, "ANGLES") if label in places}
     for label in (label for name in NOT_PLACES for label in _group(words, name)):
         places.pop(label, None)
     return C3dTrial(
@@ -83,6 +93,7 @@ def read_c3d(path: Path) -> C3dTrial:
         angles_deg=angles,
         analog=_analog(words, samples.analog),
         events=_events(words, samples.event_times),
+        notices=_further_subjects(words),
     )
 
 
@@ -115,14 +126,22 @@ def _check(path: Path, words: C3dWords, samples: _Samples) -> None:
 
 def _columns_by_label(words: C3dWords) -> dict[str, int]:
     """Column of every label without its subject; unlabelled trajectories (`*12`) and further subjects left out."""
-    subjects = [label.rpartition(":")[0] for label in words.labels]
-    first = next((subject for subject in subjects if subject), "")
-    named = zip(words.labels, subjects, strict=True)
+    of_interest = ("", *_subjects(words)[:1])
     columns: dict[str, int] = {}
-    for column, (label, subject) in enumerate(named):
-        if subject in ("", first) and label and not label.startswith("*"):
-            columns.setdefault(label.rpartition(":")[2], column)
+    for column, label in enumerate(words.labels):
+        subject, _, name = label.rpartition(":")
+        if subject in of_interest and name and not name.startswith("*"):
+            columns.setdefault(name, column)
     return columns
+
+
+def _subjects(words: C3dWords) -> list[str]:
+    return list(dict.fromkeys(label.rpartition(":")[0] for label in words.labels if ":" in label))
+
+
+def _further_subjects(words: C3dWords) -> tuple[str, ...]:
+    first, *others = _subjects(words) or [""]
+    return (f"subject '{first}' was read, {', '.join(others)} left out",) if others else ()
 
 
 def _group(words: C3dWords, name: str) -> list[str]:

@@ -20,6 +20,7 @@ from stream.files.trial_folder import TrialResults, read_trial
 class RecordedTrial:
     """A trial folder as read: results, and what was recorded beside them."""
 
+    folder: Path
     results: TrialResults
     events: tuple[TrialEvent, ...]
     analog: AnalogTrial | None
@@ -32,7 +33,9 @@ def read_recorded_trial(folder: Path) -> RecordedTrial:
     ------
     StreamError : no trial folder, or a damaged file in it
     """
-    return RecordedTrial(read_trial(folder), read_events(folder / "events.csv"), read_analog(folder / "analog.parquet"))
+    return RecordedTrial(
+        folder, read_trial(folder), read_events(folder / "events.csv"), read_analog(folder / "analog.parquet")
+    )
 
 
 def export_trial(trial: RecordedTrial, formats: Sequence[str], target: Path) -> list[Path]:
@@ -50,7 +53,7 @@ def export_trial(trial: RecordedTrial, formats: Sequence[str], target: Path) -> 
 
 def _trc(trial: RecordedTrial, target: Path) -> list[Path]:
     if trial.results.points is None:
-        raise StreamError("the trial has no points.parquet, so no TRC file can be written; choose other formats")
+        raise StreamError(f"{trial.folder} has no points.parquet, so no TRC file can be written; choose other formats")
     path = target / "points.trc"
     write_trc(path, trial.results.points)
     return [path]

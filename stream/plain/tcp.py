@@ -1,11 +1,12 @@
 """Lines over TCP to everyone who connects."""
 
 import asyncio
+from collections.abc import Sequence
 
 from reconstruct.types import LiveFrame
 from stream.audience import Audience, ServerThread
 from stream.feed.live_event import LiveEvent
-from stream.plain.lines import HEADER, event_line, frame_line
+from stream.plain.lines import LineFormat, event_line
 
 WRITE_BUFFER_BYTES = 1 << 16
 
@@ -13,12 +14,18 @@ WRITE_BUFFER_BYTES = 1 << 16
 class TcpSink:
     """A server that sends the names of the columns to everyone who connects, then the lines.
 
+    Parameters
+    ----------
+    host, port : address to listen on
+    angles : names of the angles to send; none means all
+
     Raises
     ------
-    StreamError : the address cannot be listened on
+    StreamError : the address cannot be listened on, or an angle is unknown
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, angles: Sequence[str] = ()) -> None:
+        self._lines = LineFormat(angles)
         self._audience = Audience()
         start = asyncio.start_server(self._serve, host, port)
         self._thread = ServerThread(start, f"TCP stream on {host}:{port}")
@@ -35,7 +42,7 @@ class TcpSink:
 
     def send_frame(self, frame: LiveFrame, lost: int) -> None:
         """Send a row to everybody."""
-        self._thread.call(self._audience.tell, frame_line(frame, lost))
+        self._thread.call(self._audience.tell, self._lines.frame(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send a line that begins with `#` to everybody."""
@@ -49,7 +56,7 @@ class TcpSink:
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
         queue = self._audience.join()
         try:
-            writer.write(HEADER)
+            writer.write(self._lines.header)
             while True:
                 writer.write(await queue.get())
                 await writer.drain()

@@ -20,8 +20,8 @@ def import_(
         Path | None, typer.Option(help="Trial folder to write, or its parent where there are several.")
     ] = None,
     angle_unit: Annotated[str | None, typer.Option(help="deg or rad, where a motion file does not say it.")] = None,
-    length_unit: Annotated[str | None, typer.Option(help="m, cm or mm, where a TRC file says it wrong.")] = None,
-    up: Annotated[str | None, typer.Option(help="Vertical axis of TRC files, y or z.")] = None,
+    length_unit: Annotated[str | None, typer.Option(help="m, cm or mm, where a file says it wrong.")] = None,
+    up: Annotated[str | None, typer.Option(help="Vertical axis of TRC and C3D files, y or z.")] = None,
 ) -> None:
     """Import trials of other programs, so that they can be analysed, compared and reported like our own."""
     answers = Answers(

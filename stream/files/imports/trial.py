@@ -34,7 +34,7 @@ class Answers:
     Attributes
     ----------
     angle_unit : of motion files
-    length_unit, up : of TRC files: unit of length and vertical axis
+    length_unit, up : of TRC and C3D files: unit of length and vertical axis
     """
 
     angle_unit: AngleUnit | None = None
@@ -63,7 +63,7 @@ def import_trial(source: TrialSource, answers: Answers) -> ImportedTrial:
     StreamError : a file that cannot be read, or whose scale or vertical axis is implausible
     NoTrialError : files that hold neither points nor joint angles
     """
-    c3d = read_c3d(source.c3d) if source.c3d is not None else None
+    c3d = read_c3d(source.c3d, answers.length_unit, answers.up) if source.c3d is not None else None
     motion = read_mot(source.motion, answers.angle_unit) if source.motion is not None else None
     points = _points(source, c3d, answers)
     given = _given_angles(source, motion, c3d, points)
@@ -114,7 +114,9 @@ def _given_angles(
 def _about(motion: Motion | None, c3d: C3dTrial | None) -> tuple[str, ...]:
     if motion is not None:
         return motion.notices
-    return (PELVIS_BY_HEADING,) if c3d is not None and c3d.angles_deg else ()
+    if c3d is not None:
+        return (*c3d.notices, PELVIS_BY_HEADING) if c3d.angles_deg else c3d.notices
+    return ()
 
 
 def _at_times(points: PointTrial, time_s: Array) -> PointTrial:

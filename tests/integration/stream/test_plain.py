@@ -75,6 +75,21 @@ def test_a_client_that_never_reads_loses_lines_and_delays_nobody(make_frame):
     sink.close()
 
 
+def test_an_arduino_gets_the_two_angles_that_it_wants(make_frame):
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    receiver.settimeout(10.0)
+    sink = UdpSink("127.0.0.1", receiver.getsockname()[1], ("knee_adduction_r", "hip_rotation_r"))
+    sink.send_frame(make_frame(1), lost=0)
+    names, values = (receiver.recv(4096).decode().strip().split(",") for _ in range(2))
+    assert names[4:] == ["knee_adduction_r", "knee_adduction_r_se", "hip_rotation_r", "hip_rotation_r_se"]
+    assert values[4:] == ["4.000", "1.500", "2.000", "1.500"]
+    sink.close()
+    receiver.close()
+    with pytest.raises(StreamError, match=r"'knee_valgus' is unknown; choose from hip_flexion_r, "):
+        UdpSink("127.0.0.1", 9, ("knee_valgus",))
+
+
 def test_a_port_in_use_is_one_line():
     first = TcpSink("127.0.0.1", 0)
     with pytest.raises(StreamError, match="cannot start"):

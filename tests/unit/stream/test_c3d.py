@@ -167,3 +167,20 @@ def test_big_endian_files_are_refused_with_a_remedy(written, target):
     (target / "sgi.c3d").write_bytes(data)
     with pytest.raises(StreamError, match=r"processor type 86 .* save it for Intel"):
         read_c3d(target / "sgi.c3d")
+
+
+def test_of_two_subjects_the_first_is_read_and_said_so(written, target):
+    content = ezc3d.c3d(str(written))
+    labels = content["parameters"]["POINT"]["LABELS"]["value"]
+    names = [f"{'Ann' if i < 13 else 'Bob'}:{label}" for i, label in enumerate(labels)]
+    content["parameters"]["POINT"]["LABELS"]["value"] = names
+    content.write(str(target / "two.c3d"))
+    trial = read_c3d(target / "two.c3d")
+    assert trial.markers.keypoint_set.names == tuple(labels[:13])
+    assert trial.notices == ("subject 'Ann' was read, Bob left out",)
+
+
+def test_the_user_s_word_on_unit_and_axis_goes_before_the_file_s(written, point_trial):
+    answered = read_c3d(written, unit="cm", up="y").markers
+    expected = 10.0 * np.roll(point_trial.xyz, 1, axis=-1)
+    np.testing.assert_allclose(answered.xyz, expected, atol=2e-6, rtol=0)
