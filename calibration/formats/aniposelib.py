@@ -5,23 +5,16 @@ One table per camera with `name`, `size` = [width, height], `matrix`, `distortio
 metres here and in Pose2Sim; a FreeMoCap file has millimetres, an Anipose file board units.  Numbers keep every digit.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from calibration.errors import CalibrationError
-from calibration.files import read_text, write_text
-from calibration.formats import fields, units
+from calibration.files import write_text
+from calibration.formats import fields, toml, units
 from geometry import se3
 from geometry.rig import Camera, Rig
 
-Array = NDArray[np.float64]
-
 _NOT_CAMERAS = ("metadata", "capture_volume", "charuco", "checkerboard")
-_LAST_DIGITS = 6
 
 
 def read_rig(path: Path | str, metres_per_unit: float | None = None) -> Rig:
@@ -38,11 +31,11 @@ def read_rig(path: Path | str, metres_per_unit: float | None = None) -> Rig:
     CalibrationError : naming file, table and key
     """
     path = Path(path)
-    document = parse(path)
+    document = toml.parse(path)
     tables = {key: value for key, value in document.items() if key not in _NOT_CAMERAS}
     if not tables:
         raise CalibrationError(f"{path}: holds no cameras; a rig file has one table per camera")
-    rig = Rig(tuple(_read_camera(path, key, table) for key, table in tables.items()))
+    rig = Rig(tuple(read_camera(path, key, table) for key, table in tables.items()))
     if metres_per_unit is None:
         stated = _stated_unit(path, document)
         return units.require_metres(rig, path) if stated is None else units.scaled(rig, stated)
@@ -58,14 +51,6 @@ def write_rig(path: Path | str, rig: Rig, *, adjusted: bool = False, error_px: f
     write_text(Path(path), "\n\n".join([*blocks, "\n".join(metadata)]) + "\n")
 
 
-def parse(path: Path) -> dict[str, Any]:
-    """Tables of a TOML file."""
-    try:
-        return tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise CalibrationError(f"{path}: is not valid TOML: {error}") from error
-
-
 def _stated_unit(path: Path, document: dict[str, Any]) -> float | None:
     unit = fields.table(path, "metadata", document.get("metadata", {})).get("units")
     if unit is None:
@@ -77,7 +62,8 @@ def _stated_unit(path: Path, document: dict[str, Any]) -> float | None:
     return units.METRES_PER_UNIT[unit]
 
 
-def _read_camera(path: Path, key: str, table: Any) -> Camera:
+def read_camera(path: Path, key: str, table: Any) -> Camera:
+    """One camera's table, lengths as they stand there."""
     values = fields.table(path, key, table)
     fisheye = values.get("fisheye", False)
     if not isinstance(fisheye, bool):
@@ -94,39 +80,17 @@ def _read_camera(path: Path, key: str, table: Any) -> Camera:
 
 
 def _camera_block(camera: Camera) -> str:
-    return "\n".join(
-        [
-            f"[{_toml_key(camera.name)}]",
-            f"name = {_toml_string(camera.name)}",
-            f"size = [{camera.size[0]}, {camera.size[1]}]",
-            f"matrix = [{', '.join(_toml_list(row) for row in camera.matrix)}]",
-            f"distortions = {_toml_list(camera.distortion)}",
-            f"rotation = {_toml_list(_rotation_vector(camera.T_camera_world[:3, :3]))}",
-            f"translation = {_toml_list(camera.T_camera_world[:3, 3])}",
-            f"fisheye = {str(camera.fisheye).lower()}",
-        ]
-    )
+    return "\n".join([f"[{toml.key(camera.name)}]", *camera_lines(camera)])
 
 
-def _rotation_vector(rotation: Array) -> Array:
-    """The vector, among the closest doubles, that reads back as this very matrix."""
-    vector = se3.vector_from_rotation(rotation)
-    steps = np.arange(-_LAST_DIGITS, _LAST_DIGITS + 1)
-    neighbours = vector + np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1).reshape(-1, 3) * np.spacing(
-        vector
-    )
-    misses = np.abs(se3.rotation_from_vector(neighbours) - rotation).max(axis=(1, 2))
-    return neighbours[np.argmin(misses)]
-
-
-def _toml_list(values: Array) -> str:
-    return f"[{', '.join(repr(float(value)) for value in values)}]"
-
-
-def _toml_key(name: str) -> str:
-    return name if name and all(c.isascii() and (c.isalnum() or c in "-_") for c in name) else _toml_string(name)
-
-
-def _toml_string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+def camera_lines(camera: Camera) -> list[str]:
+    """Keys of one camera's table, without its heading."""
+    return [
+        f"name = {toml.string(camera.name)}",
+        f"size = [{camera.size[0]}, {camera.size[1]}]",
+        f"matrix = [{', '.join(toml.numbers(row) for row in camera.matrix)}]",
+        f"distortions = {toml.numbers(fields.padded_distortion(camera))}",
+        f"rotation = {toml.numbers(toml.rotation_vector(camera.T_camera_world[:3, :3]))}",
+        f"translation = {toml.numbers(camera.T_camera_world[:3, 3])}",
+        f"fisheye = {str(camera.fisheye).lower()}",
+    ]

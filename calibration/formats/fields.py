@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import CalibrationError
+from geometry.rig import Camera
 
 Array = NDArray[np.float64]
 Table = Mapping[str, Any]
@@ -52,6 +53,12 @@ def intrinsic_matrix(path: Path, where: str, values: Table, key: str = "matrix")
             f"{path}: [{where}] {key} is not an intrinsic matrix: it needs positive focal lengths and a last row 0 0 1"
         )
     return matrix
+
+
+def padded_distortion(camera: Camera) -> Array:
+    """Distortion coefficients, zeros added up to a number that every reader knows."""
+    length = next(n for n in ((4,) if camera.fisheye else (4, 5, 8)) if n >= len(camera.distortion))
+    return np.concatenate([camera.distortion, np.zeros(length - len(camera.distortion))])
 
 
 def distortion(path: Path, where: str, values: Table, key: str = "distortions", *, fisheye: bool = False) -> Array:

@@ -1,90 +1,108 @@
-"""Calibration files of Qualisys Track Manager, `.qca.txt`: read only.
+"""Qualisys' .qca.txt: XML with intrinsics in 1/64 px and millimetres; video cameras only.
 
-XML with one `camera` per camera: intrinsics in 1/64 px relative to the sensor, of which `fov_video` is the part that
-the pictures show; `transform` holds the camera in the world, translation in millimetres and r11 ... r33 column by
-column, for a camera that looks along its negative z axis.
+The rotation is that of the camera in the world, its columns written one after another, in a camera frame that looks
+along -z: half a turn about x makes it OpenCV's.  Distortion coefficients are OpenCV's own, dimensionless ones.
+(Pose2Sim 0.10 divides them by 64 as if they were pixels; board photographs of the same cameras confirm them as they
+stand.)
 """
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import CalibrationError
-from calibration.files import read_text
+from calibration.files import write_text
+from calibration.footage.folder import natural_order
+from calibration.formats import units, xml
 from geometry import se3
 from geometry.rig import Camera, Rig
 
 Array = NDArray[np.float64]
 
-_SUBPIXELS = 64.0
-_MM = 1e-3
-_FLIP = np.diag([1.0, -1.0, -1.0])
-"""Turns a camera that looks along -z with y up into OpenCV's, which looks along z with y down."""
+_PER_PIXEL = 64.0
+_HALF_TURN_X = np.diag([1.0, -1.0, -1.0])
+_ENTRIES = ("r11", "r12", "r13", "r21", "r22", "r23", "r31", "r32", "r33")
+_EXACT = 1e-12
 
 
-def read_rig(path: Path | str) -> Rig:
-    """Rig in metres, cameras named by their serial, in file order.
-
-    Raises
-    ------
-    CalibrationError : naming file, camera and attribute
-    """
-    path = Path(path)
-    try:
-        document = ElementTree.fromstring(read_text(path))
-    except ElementTree.ParseError as error:
-        raise CalibrationError(f"{path}: is not a Qualisys calibration ({error}); export it again") from error
-    cameras = tuple(_camera(path, element) for element in document.iter("camera") if element.get("active") != "0")
-    if not cameras:
-        raise CalibrationError(f"{path}: holds no active camera; is it a Qualisys .qca.txt file?")
-    return Rig(cameras)
+def recognised(path: Path) -> bool:
+    """Whether an XML file is one of Qualisys' calibrations."""
+    return xml.parse(path).tag == "calibration"
 
 
-def _camera(path: Path, element: ElementTree.Element) -> Camera:
-    where = f"{path}: camera '{element.get('serial', '?')}'"
-    left, right, top, bottom = _numbers(where, element, "fov_video", "left", "right", "top", "bottom")
-    fx, fy, cx, cy = _numbers(
-        where, element, "intrinsic", "focalLengthU", "focalLengthV", "centerPointU", "centerPointV"
+def read_rig(path: Path, metres_per_unit: float | None = None) -> Rig:
+    """Rig of the video cameras, in natural order of their serial numbers."""
+    found = [
+        element
+        for element in xml.parse(path).findall("cameras/camera")
+        if any(word in element.get("model", "").lower() for word in ("video", "none"))
+    ]
+    if not found:
+        raise CalibrationError(f"{path}: holds no video cameras; Qualisys' marker cameras take no pictures")
+    cameras = sorted((_read_camera(path, element) for element in found), key=lambda camera: natural_order(camera.name))
+    rig = units.scaled(Rig(tuple(cameras)), metres_per_unit or units.METRES_PER_UNIT["mm"])
+    return units.require_metres(rig, path)
+
+
+def write_rig(path: Path, rig: Rig) -> None:
+    """Write a rig whose lenses Qualisys can express, if it reads back exactly; CalibrationError otherwise."""
+    for camera in rig.cameras:
+        if camera.fisheye or np.any(camera.distortion[5:] != 0.0):
+            raise CalibrationError(f"camera '{camera.name}': Qualisys knows no fisheye and no more than 5 coefficients")
+    cameras = "\n".join(_element(camera) for camera in rig.cameras)
+    text = (
+        f'<?xml version="1.0"?>\n<calibration type="regular">\n  <cameras>\n{cameras}\n  </cameras>\n</calibration>\n'
     )
-    distortion = _numbers(
-        where,
-        element,
-        "intrinsic",
-        *(
-            "radialDistortion1",
-            "radialDistortion2",
-            "tangentalDistortion1",
-            "tangentalDistortion2",
-            "radialDistortion3",
-        ),
+    write_text(path, text)
+    back = read_rig(path).select(rig.names)
+    for ours, theirs in zip(rig.cameras, back.cameras, strict=True):
+        if np.abs(ours.T_camera_world - theirs.T_camera_world).max() > _EXACT:
+            path.unlink()
+            raise CalibrationError(f"camera '{ours.name}': cannot be written as Qualisys calibration without loss")
+
+
+def _read_camera(path: Path, element: xml.Element) -> Camera:
+    name = element.get("serial") or "?"
+    where = f"camera '{name}'"
+    field, lens, place = (xml.child(path, where, element, tag) for tag in ("fov_video", "intrinsic", "transform"))
+    left, top, right, bottom = (xml.number(path, where, field, side) for side in ("left", "top", "right", "bottom"))
+    fu, fv, cu, cv = (
+        xml.number(path, where, lens, key) / _PER_PIXEL
+        for key in ("focalLengthU", "focalLengthV", "centerPointU", "centerPointV")
     )
-    matrix = np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, _SUBPIXELS]]) / _SUBPIXELS
-    matrix[:2, 2] -= left, top
+    k1, k2, k3 = (xml.number(path, where, lens, f"radialDistortion{i}") for i in (1, 2, 3))
+    p1, p2 = (xml.number(path, where, lens, f"tangentalDistortion{i}") for i in (1, 2))
+    columns = np.array([xml.number(path, where, place, entry) for entry in _ENTRIES]).reshape(3, 3)
+    centre = np.array([xml.number(path, where, place, axis) for axis in "xyz"])
+    rotation = _HALF_TURN_X @ columns
     return Camera(
-        name=element.get("serial", "?"),
-        size=(round(right - left) + 1, round(bottom - top) + 1),
-        matrix=matrix,
-        distortion=np.array(distortion),
-        T_camera_world=_pose(where, element),
+        name=name,
+        size=(int(right - left + 1), int(bottom - top + 1)),
+        matrix=np.array([[fu, 0.0, cu - left], [0.0, fv, cv - top], [0.0, 0.0, 1.0]]),
+        distortion=np.array([k1, k2, p1, p2, k3] if k3 else [k1, k2, p1, p2]),
+        T_camera_world=se3.compose(rotation, -rotation @ centre),
     )
 
 
-def _pose(where: str, element: ElementTree.Element) -> Array:
-    columns = [_numbers(where, element, "transform", *(f"r{column}{row}" for row in (1, 2, 3))) for column in (1, 2, 3)]
-    translation = _MM * np.array(_numbers(where, element, "transform", "x", "y", "z"))
-    return se3.invert(se3.compose(np.transpose(columns) @ _FLIP, translation))
-
-
-def _numbers(where: str, element: ElementTree.Element, tag: str, *names: str) -> list[float]:
-    part = element.find(tag)
-    if part is None:
-        raise CalibrationError(f"{where} has no <{tag}>; export the calibration again")
-    values: list[float] = []
-    for name in names:
-        try:
-            values.append(float(part.get(name, "nothing")))
-        except ValueError:
-            raise CalibrationError(f"{where}: {tag} {name} = '{part.get(name)}' is not a number") from None
-    return values
+def _element(camera: Camera) -> str:
+    k1, k2, p1, p2, k3 = (float(v) for v in np.concatenate([camera.distortion, np.zeros(5)])[:5])
+    columns = (_HALF_TURN_X @ camera.T_camera_world[:3, :3]).ravel()
+    place = " ".join(f'{entry}="{float(value)!r}"' for entry, value in zip(_ENTRIES, columns, strict=True))
+    centre = " ".join(f'{axis}="{1e3 * float(v)!r}"' for axis, v in zip("xyz", camera.centre_world, strict=True))
+    scaled = {
+        "focalLengthU": camera.matrix[0, 0],
+        "focalLengthV": camera.matrix[1, 1],
+        "centerPointU": camera.matrix[0, 2],
+        "centerPointV": camera.matrix[1, 2],
+    }
+    lens = " ".join(f'{key}="{_PER_PIXEL * float(value)!r}"' for key, value in scaled.items())
+    radial = f'radialDistortion1="{k1!r}" radialDistortion2="{k2!r}" radialDistortion3="{k3!r}"'
+    width, height = camera.size
+    return (
+        f'    <camera active="1" model="video" serial="{camera.name}" viewrotation="0">\n'
+        f'      <fov_video left="0" top="0" right="{width - 1}" bottom="{height - 1}"/>\n'
+        f"      <transform {centre} {place}/>\n"
+        f'      <intrinsic {lens} {radial} tangentalDistortion1="{p1!r}" tangentalDistortion2="{p2!r}" skew="0"/>\n'
+        "    </camera>"
+    )
