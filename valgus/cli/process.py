@@ -2,11 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from valgus.errors import ValgusError
+
+if TYPE_CHECKING:
+    from valgus.offline.process import TrialReader
 
 
 def process(
@@ -20,21 +23,33 @@ def process(
     keypoint_set: Annotated[
         str | None, typer.Option(help="halpe_26, body_25, body_25b, coco_17, blazepose_33.")
     ] = None,
+    detector: Annotated[str, typer.Option(help="For --videos: blazepose-heavy, -full or -lite.")] = "blazepose-heavy",
     triangulation: Annotated[str, typer.Option(help="robust, or dlt15 for comparison with other software.")] = "robust",
 ) -> None:
     """Turn a recorded movement into points and joint angles, each with its standard error."""
-    from capture.keypoint_files.trial import read_keypoint_trial
     from reconstruct.pipeline import TRIANGULATIONS
     from valgus.offline.process import ProcessRequest
     from valgus.offline.process import process as run
 
-    if keypoints is None:
-        raise ValgusError("give --keypoints DIR")
+    movement, read_trial = _recording(keypoints, videos, keypoint_set, fps, detector)
     if triangulation not in TRIANGULATIONS:
         raise ValgusError(f"--triangulation {triangulation}: choose one of {', '.join(TRIANGULATIONS)}")
-    reader = partial(read_keypoint_trial, keypoint_set_name=keypoint_set, fps=fps)
-    summary = run(ProcessRequest(rig, keypoints, static, functional, triangulation, out), reader)
+    summary = run(ProcessRequest(rig, movement, static, functional, triangulation, out), read_trial)
     for notice in summary["notices"]:
         typer.echo(f"notice: {notice}", err=True)
     seconds = sum(summary["seconds"].values())
     typer.echo(f"{out}: {summary['frames']} frames, {summary['cameras']} cameras, {seconds:.1f} s")
+
+
+def _recording(
+    keypoints: Path | None, videos: Path | None, keypoint_set: str | None, fps: float | None, detector: str
+) -> "tuple[Path, TrialReader]":
+    """The movement's folder and what reads it and the trials beside it."""
+    from capture.keypoint_files.trial import read_keypoint_trial
+    from valgus.offline.videos import read_videos
+
+    if keypoints is not None and videos is None:
+        return keypoints, partial(read_keypoint_trial, keypoint_set_name=keypoint_set, fps=fps)
+    if videos is not None and keypoints is None:
+        return videos, partial(read_videos, detector=detector)
+    raise ValgusError("give either --keypoints DIR or --videos DIR")
