@@ -2,4 +2,5 @@
 
 from valgus.cli.main import run
 
-run()
+if __name__ == "__main__":  # processes that it starts import this file too
+    run()

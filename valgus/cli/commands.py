@@ -28,7 +28,11 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("demo", "valgus.cli.demo:demo", "The whole live system on this machine, judged by a known truth."),
     Command("process", "valgus.cli.process:process", "Turn a recorded movement into points and joint angles."),
+    Command(
+        "node", "valgus.cli.node:node", "Find keypoints beside the cameras of one computer and send them to the hub."
+    ),
     Command("rig", "valgus.cli.rig:app", "Print a board, calibrate a rig, check, convert and show it."),
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
     Command("view", "valgus.cli.view:view", "Watch a trial or a live session in 3-D, or draw one picture of it."),

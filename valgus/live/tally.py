@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from capture.messages import KeypointsMessage
+from capture.messages import KeypointsMessage, StreamEnd
 
 
 @dataclass(slots=True)
@@ -24,6 +24,13 @@ class CameraTally:
         self.received += 1
         self._last_frame, self._last_sequence = frame_index, sequence
 
+    def end(self, messages: int) -> None:
+        """Count what is missing at the end, of so many messages sent in all."""
+        lost = max(0, messages - 1 - self._last_sequence)
+        self.missing += lost
+        self.lost_messages += lost
+        self._last_sequence += lost
+
 
 @dataclass(slots=True)
 class Tally:
@@ -35,6 +42,10 @@ class Tally:
         """Count one keypoint message."""
         camera = self.cameras.setdefault(message.keypoints.camera, CameraTally())
         camera.add(message.keypoints.frame_index, message.sequence)
+
+    def end(self, message: StreamEnd) -> None:
+        """Count what a camera says it has sent and nobody has seen."""
+        self.cameras.setdefault(message.camera, CameraTally()).end(message.messages)
 
     @property
     def dropped(self) -> int:

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.types import Frame, Keypoints2D
-from valgus.virtual_lab.camera_ring import IMAGE_SIZE
 from valgus.virtual_lab.kinematics import HALPE_26
 from valgus.virtual_lab.schedule import Schedule
 
@@ -53,7 +52,8 @@ class VirtualDetector:
 
     keypoint_set = HALPE_26
 
-    def __init__(self, uv: Array, confidence: Array) -> None:
+    def __init__(self, image_size: tuple[int, int], uv: Array, confidence: Array) -> None:
+        self._image_size = image_size
         self._uv, self._confidence = uv.astype(np.float32), confidence.astype(np.float32)
 
     def detect(self, frame: Frame) -> Keypoints2D:
@@ -64,7 +64,7 @@ class VirtualDetector:
             time_ns=frame.time_ns,
             time_sd_ns=frame.time_sd_ns,
             keypoint_set=self.keypoint_set.name,
-            image_size=IMAGE_SIZE,
+            image_size=self._image_size,
             uv=self._uv[frame.index][None],
             confidence=self._confidence[frame.index][None],
         )

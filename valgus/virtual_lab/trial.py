@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Movement = Callable[[Person, Array], Posture]
 
 STATIC_SECONDS, FUNCTIONAL_SECONDS = 1.5, 8.0
-_STATIC, _MAIN, _FUNCTIONAL = range(3)
+STATIC, MAIN, FUNCTIONAL = range(3)
 _CLOCK_PPM = 100e-6
 
 
@@ -45,7 +45,7 @@ class VirtualLab:
     rig: Rig
     noise: DetectorNoise
 
-    def view(self, camera: int, movement: Movement, time_s: Array, trial: int = _MAIN) -> tuple[Array, Array]:
+    def view(self, camera: int, movement: Movement, time_s: Array, trial: int = MAIN) -> tuple[Array, Array]:
         """Detected uv (F, 26, 2) px and confidence (F, 26) of one camera that exposes at `time_s` (F,)."""
         exact = self._exact(camera, movement, time_s)
         standing = float(noise.person_scale(self._exact(camera, motion.stand, np.zeros(1)))[0])
@@ -58,6 +58,24 @@ class VirtualLab:
         """True angles and points at these times."""
         posture = movement(self.person, time_s)
         return Truth(time_s, truth.angles(segments(self.person, posture)), keypoints(self.person, posture))
+
+    def record(self, movement: Movement, times: Array, trial: int, synchronised: bool = True) -> KeypointTrial:
+        """What all cameras see that expose at `times` (C, F)."""
+        views = [self.view(camera, movement, time_s, trial) for camera, time_s in enumerate(times)]
+        return KeypointTrial(
+            cameras=self.rig.names,
+            keypoint_set=HALPE_26,
+            uv=np.stack([uv for uv, _ in views])[:, :, None],
+            confidence=np.stack([confidence for _, confidence in views])[:, :, None],
+            time_s=times,
+            image_sizes=(IMAGE_SIZE,) * len(self.rig),
+            synchronised=synchronised,
+        )
+
+    def record_standing(self, fps: float) -> KeypointTrial:
+        """The static trial of synchronised cameras."""
+        time_s = np.arange(round(STATIC_SECONDS * fps)) / fps
+        return self.record(motion.stand, np.tile(time_s, (len(self.rig), 1)), STATIC)
 
     def _exact(self, camera: int, movement: Movement, time_s: Array) -> Array:
         return project(self.rig.arrays, camera, keypoints(self.person, movement(self.person, time_s)))
@@ -86,14 +104,14 @@ def virtual_trial(
     def record(movement: Movement, duration_s: float, trial: int) -> KeypointTrial:
         frames = np.arange(round(duration_s * fps))
         times = np.stack([phase_s + frames / rate for phase_s, rate in clocks])
-        return _record(lab, movement, times, trial, synchronised)
+        return lab.record(movement, times, trial, synchronised)
 
     return VirtualTrial(
         rig=lab.rig,
-        static=record(motion.stand, STATIC_SECONDS, _STATIC),
-        main=record(squats, seconds, _MAIN),
+        static=record(motion.stand, STATIC_SECONDS, STATIC),
+        main=record(squats, seconds, MAIN),
         truth=lab.truth(squats, np.arange(round(seconds * fps)) / fps),
-        functional=record(motion.swing_legs, FUNCTIONAL_SECONDS, _FUNCTIONAL),
+        functional=record(motion.swing_legs, FUNCTIONAL_SECONDS, FUNCTIONAL),
     )
 
 
@@ -104,16 +122,3 @@ def _clocks(seed: int, cameras: int, fps: float, synchronised: bool) -> list[tup
     rng = np.random.default_rng([seed, 4])
     phases, rates = rng.uniform(0.0, 1.0 / fps, cameras), fps * (1.0 + rng.uniform(-_CLOCK_PPM, _CLOCK_PPM, cameras))
     return list(zip(phases.tolist(), rates.tolist(), strict=True))
-
-
-def _record(lab: VirtualLab, movement: Movement, times: Array, trial: int, synchronised: bool) -> KeypointTrial:
-    views = [lab.view(camera, movement, time_s, trial) for camera, time_s in enumerate(times)]
-    return KeypointTrial(
-        cameras=lab.rig.names,
-        keypoint_set=HALPE_26,
-        uv=np.stack([uv for uv, _ in views])[:, :, None],
-        confidence=np.stack([confidence for _, confidence in views])[:, :, None],
-        time_s=times,
-        image_sizes=(IMAGE_SIZE,) * len(lab.rig),
-        synchronised=synchronised,
-    )

@@ -71,6 +71,17 @@ def test_missing_frames_and_lost_messages() -> None:
     assert tally.dropped == 3
 
 
+def test_messages_lost_at_the_very_end() -> None:
+    tally = Tally()
+    for sequence, frame in ((0, 0), (1, 1)):
+        tally.add(keypoints("cam01", frame, sequence))
+    tally.end(StreamEnd("left", "cam01", 5))
+    tally.end(StreamEnd("left", "cam01", 5))
+    assert tally.dropped == 3
+    tally.end(StreamEnd("right", "cam02", 2))
+    assert tally.cameras["cam02"].lost_messages == 2
+
+
 def test_a_restarted_node_counts_from_where_it_is() -> None:
     tally = Tally()
     for sequence, frame in ((7, 100), (0, 130), (1, 131), (0, 0), (1, 1)):

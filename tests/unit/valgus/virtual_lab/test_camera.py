@@ -29,7 +29,7 @@ def test_the_share_of_dropped_frames() -> None:
 def test_frames_come_in_time_with_gaps_where_some_are_dropped() -> None:
     run = schedule(3, 0, 0.5, 60.0, drop_share=0.2)
     start_ns = time.monotonic_ns() + 20_000_000
-    camera, detector = VirtualCamera("cam01", run, start_ns), VirtualDetector(*_seen(len(run.dropped)))
+    camera, detector = VirtualCamera("cam01", run, start_ns), VirtualDetector((1280, 720), *_seen(len(run.dropped)))
     indices: list[int] = []
     while (frame := camera.read()) is not None:
         arrived_ns = time.monotonic_ns()

@@ -1,0 +1,43 @@
+"""One virtual camera's node, in a process of its own that imports nothing it does not need."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+
+from capture.camera_worker import Station
+from capture.node import HubAddresses, StopSign, run_live_node
+from capture.types import Array
+from valgus.demo.interrupts import leave_interrupts_to_the_parent
+from valgus.virtual_lab.camera import VirtualCamera, VirtualDetector
+from valgus.virtual_lab.schedule import Schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one camera plays: its run, and what its detector will find: uv (F, 26, 2) px, confidence (F, 26)."""
+
+    camera: str
+    image_size: tuple[int, int]
+    run: Schedule
+    uv: Array
+    confidence: Array
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A node is ready; it waits to be told the time of the first frame."""
+
+
+def run_node(part: Part, hub: HubAddresses, stop: StopSign, parent: Connection) -> None:
+    """Say `Ready`, wait for the start time, publish until the run is over."""
+    leave_interrupts_to_the_parent()
+    detector = VirtualDetector(part.image_size, part.uv, part.confidence)
+    parent.send(Ready())
+    camera = VirtualCamera(part.camera, part.run, start_ns=parent.recv())
+    clock = partial(_clock_ahead, part.run.clock_ahead_ns)
+    run_live_node(f"node-{part.camera}", hub, [Station(camera, detector)], stop, clock)
+
+
+def _clock_ahead(ahead_ns: int) -> int:
+    return time.monotonic_ns() + ahead_ns

@@ -1,0 +1,91 @@
+"""A demonstration from the first process to the last."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from capture.synchronizer import LIVE_WAIT_INTERVALS
+from capture.transport import Subscription
+from reconstruct.types import LiveFrame
+from reconstruct.wire import decode_live_frame
+from valgus.demo.actor import SPAWN, Actor
+from valgus.demo.hub_process import Opened, run_hub
+from valgus.demo.nodes import Nodes
+from valgus.demo.script import Script
+from valgus.errors import ValgusError
+from valgus.live.report import HubReport
+
+_LISTEN_S = 0.05
+_OVERTIME_S = 30.0
+
+
+class Stage:
+    """Hub and nodes at work.
+
+    Attributes
+    ----------
+    results : address at which anybody may watch
+    nodes : the camera nodes
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._stop = SPAWN.Event()
+        self._report: HubReport | None = None
+        self._closing = ExitStack()
+        with ExitStack() as closing_early:
+            self._hub = Actor(
+                "the hub",
+                run_hub,
+                rig=script.lab().rig,
+                static=script.static(),
+                wait_intervals=LIVE_WAIT_INTERVALS,
+                stop=self._stop,
+            )
+            closing_early.callback(self._hub.close)
+            opened: Opened = self._hub.first_word(Opened)
+            self.results = opened.results
+            self._subscription = closing_early.enter_context(Subscription(opened.results))
+            self.nodes = Nodes(script.parts(), opened.nodes, self._stop)
+            closing_early.callback(self.nodes.close)
+            closing_early.callback(self._stop.set)
+            self._closing = closing_early.pop_all()
+        self._deadline_ns = self.nodes.start_ns + round((script.seconds + _OVERTIME_S) * 1e9)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    def frames(self, tell: Callable[[str], None]) -> Iterator[LiveFrame]:
+        """Results as they come, until the hub has reported; `tell` receives what people should know at once."""
+        while self._report is None and self._hub.alive and time.monotonic_ns() < self._deadline_ns:
+            yield from self._arriving(_LISTEN_S)
+            for line in self.nodes.tend(time.monotonic()):
+                tell(line)
+            self._hear_the_hub(tell)
+        self._hear_the_hub(tell)
+        yield from self._arriving(_LISTEN_S)
+
+    @property
+    def report(self) -> HubReport:
+        """The hub's own report, once the last frame has come; raises ValgusError where there is none."""
+        if self._report is None:
+            raise ValgusError("the hub ended without a report; run again with VALGUS_DEBUG=1")
+        return self._report
+
+    def _arriving(self, timeout_s: float) -> Iterator[LiveFrame]:
+        while (message := self._subscription.receive(timeout_s)) is not None:
+            yield decode_live_frame(message)
+            timeout_s = 0.0
+
+    def _hear_the_hub(self, tell: Callable[[str], None]) -> None:
+        for word in self._hub.words():
+            if isinstance(word, HubReport):
+                self._report = word
+            else:
+                tell(word)

@@ -1,0 +1,150 @@
+"""The hub: receives from every node, groups by capture time, estimates, publishes.
+
+One thread does all of it; answers about the time come from another.  Whoever watches subscribes to the broadcast and
+cannot delay what happens here.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from capture.clock_service import ClockService
+from capture.intake import Intake, NodeMessage
+from capture.messages import KeypointsMessage, StreamEnd
+from capture.node import HubAddresses, StopSign
+from capture.synchronizer import Synchronizer
+from capture.transport import Broadcast
+from capture.types import FrameSet
+from reconstruct.live import Instant
+from reconstruct.types import LiveFrame
+from reconstruct.wire import encode_live_frame
+from valgus.live.attendance import Attendance
+from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
+from valgus.live.roster import Roster
+from valgus.live.tally import Tally
+
+ANY_LOCAL_PORT = "tcp://127.0.0.1:0"
+
+_WAIT_S = 0.05
+
+
+class Reconstructor(Protocol):
+    """What turns sets of views into bodies."""
+
+    def update(self, views: FrameSet) -> Instant:
+        """Points and angles from the views of one instant."""
+        ...
+
+
+@dataclass(frozen=True)
+class HubBinding:
+    """Addresses to listen and publish at."""
+
+    messages: str = ANY_LOCAL_PORT
+    clock: str = ANY_LOCAL_PORT
+    results: str = ANY_LOCAL_PORT
+
+
+class Hub:
+    """One session's core.
+
+    Parameters
+    ----------
+    binding : where to listen and publish
+    cameras : names in the order of the rig
+    wait_intervals : how many frame intervals a set waits for a missing view; infinite in lock-step
+    tell : receives lines for a person: nodes that fall silent or come back
+
+    Raises
+    ------
+    CaptureError : an address cannot be used
+    """
+
+    def __init__(
+        self, binding: HubBinding, cameras: Sequence[str], wait_intervals: float, tell: Callable[[str], None]
+    ) -> None:
+        self._synchronizer = Synchronizer(cameras, wait_intervals)
+        self._tally, self._roster, self._stopwatch = Tally(), Roster(), Stopwatch()
+        self._attendance = Attendance(len(cameras))
+        self._tell = tell
+        self._published = 0
+        self._intake = Intake(binding.messages)
+        self._clock = ClockService(binding.clock)
+        self._broadcast = Broadcast(binding.results)
+
+    @property
+    def addresses(self) -> HubAddresses:
+        """What nodes need to know."""
+        return HubAddresses(self._intake.address, self._clock.address)
+
+    @property
+    def results(self) -> str:
+        """Address of the broadcast."""
+        return self._broadcast.address
+
+    def run(self, reconstructor: Reconstructor, stop: StopSign) -> HubReport:
+        """Work until every node has ended or `stop` is set."""
+        while not stop.is_set() and not self._roster.all_finished:
+            message = self._intake.receive(0.0) or self._wait_for_message()
+            if message is not None:
+                self._consume(message, reconstructor)
+        for frames in self._synchronizer.flush():
+            self._publish(frames, reconstructor)
+        return self._stopwatch.report(self._published, self._tally)
+
+    def close(self) -> None:
+        """Let go of every address."""
+        self._intake.close()
+        self._clock.close()
+        self._broadcast.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait_for_message(self) -> NodeMessage | None:
+        """Nothing is waiting: time to miss those who are silent, and to wait a little."""
+        self._stopwatch.idle()
+        self._tell_all(self._roster.overdue(time.monotonic_ns()))
+        return self._intake.receive(_WAIT_S)
+
+    def _consume(self, message: NodeMessage, reconstructor: Reconstructor) -> None:
+        now_ns = time.monotonic_ns()
+        self._stopwatch.arrived(message.keypoints.time_ns if isinstance(message, KeypointsMessage) else 0, now_ns)
+        self._tell_all(self._roster.heard(message, now_ns))
+        for frames in self._sets_completed_by(message):
+            self._publish(frames, reconstructor)
+
+    def _sets_completed_by(self, message: NodeMessage) -> Sequence[FrameSet]:
+        if isinstance(message, KeypointsMessage):
+            self._tally.add(message)
+            return self._synchronizer.add(message.keypoints)
+        if isinstance(message, StreamEnd):
+            self._tally.end(message)
+            return self._synchronizer.end(message.camera)
+        return ()
+
+    def _publish(self, frames: FrameSet, reconstructor: Reconstructor) -> None:
+        instant = reconstructor.update(frames)
+        frame = LiveFrame(
+            sequence=self._published,
+            points=instant.points,
+            angles=instant.angles,
+            views=self._attendance.count(frames),
+            latency_ms=capture_latency_ms(frames, time.monotonic_ns()),
+            sync_error_ms=sync_error_ms(frames),
+            dropped=self._tally.dropped,
+        )
+        self._broadcast.send(encode_live_frame(frame))
+        self._stopwatch.published(time.monotonic_ns())
+        self._published += 1
+
+    def _tell_all(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            self._tell(line)
