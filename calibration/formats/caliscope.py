@@ -3,10 +3,9 @@
 Cameras are called cam_N, as Caliscope calls their videos.
 """
 
+import re
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from calibration.errors import CalibrationError
 from calibration.files import write_text
@@ -35,7 +34,7 @@ def read_rig(path: Path, metres_per_unit: float | None = None) -> Rig:
 
 
 def write_rig(path: Path, rig: Rig) -> None:
-    """Write a rig; cameras named cam_N keep their number, others are numbered in order."""
+    """Write a rig; cameras whose names end in different numbers keep them."""
     blocks = [_block(number, camera) for number, camera in zip(_numbers(rig), rig.cameras, strict=True)]
     write_text(path, "\n\n".join(blocks) + "\n")
 
@@ -57,10 +56,9 @@ def _read_camera(path: Path, key: str, values: fields.Table) -> Camera:
 
 
 def _numbers(rig: Rig) -> list[int]:
-    endings = [name.removeprefix("cam_") for name in rig.names]
-    if all(ending.isdigit() for ending in endings) and len(set(map(int, endings))) == len(endings):
-        return [int(ending) for ending in endings]
-    return list(np.arange(len(rig)))
+    endings = [re.findall(r"\d+$", name) for name in rig.names]
+    numbers = [int(ending[0]) for ending in endings if ending]
+    return numbers if len(set(numbers)) == len(rig) else list(range(len(rig)))
 
 
 def _block(number: int, camera: Camera) -> str:

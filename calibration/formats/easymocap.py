@@ -109,4 +109,5 @@ def _place_lines(camera: Camera) -> str:
 def _block(key: str, values: Array) -> str:
     matrix = np.atleast_2d(values)
     data = ", ".join(f"{float(value):.17g}" for value in matrix.ravel())
-    return f"{key}: !!opencv-matrix\n   rows: {matrix.shape[0]}\n   cols: {matrix.shape[1]}\n   dt: d\n   data: [ {data} ]\n"
+    rows, columns = matrix.shape
+    return f"{key}: !!opencv-matrix\n   rows: {rows}\n   cols: {columns}\n   dt: d\n   data: [ {data} ]\n"

@@ -7,6 +7,7 @@ stand.)
 """
 
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def _element(camera: Camera) -> str:
     radial = f'radialDistortion1="{k1!r}" radialDistortion2="{k2!r}" radialDistortion3="{k3!r}"'
     width, height = camera.size
     return (
-        f'    <camera active="1" model="video" serial="{camera.name}" viewrotation="0">\n'
+        f'    <camera active="1" model="video" serial={quoteattr(camera.name)} viewrotation="0">\n'
         f'      <fov_video left="0" top="0" right="{width - 1}" bottom="{height - 1}"/>\n'
         f"      <transform {centre} {place}/>\n"
         f'      <intrinsic {lens} {radial} tangentalDistortion1="{p1!r}" tangentalDistortion2="{p2!r}" skew="0"/>\n'

@@ -4,6 +4,7 @@ Radial distortion is read from VICON_RADIAL2 (k1 k2 k3 after the centre), else f
 """
 
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def _element(camera: Camera) -> str:
     position = " ".join(repr(1e3 * float(v)) for v in camera.centre_world)
     fu, fv, cu, cv = (float(camera.matrix[i]) for i in ((0, 0), (1, 1), (0, 2), (1, 2)))
     return (
-        f'  <Camera DEVICEID="{camera.name}" TYPE="Video" SENSOR_SIZE="{camera.size[0]} {camera.size[1]}" '
+        f'  <Camera DEVICEID={quoteattr(camera.name)} TYPE="Video" SENSOR_SIZE="{camera.size[0]} {camera.size[1]}" '
         f'PIXEL_ASPECT_RATIO="{fu / fv!r}">\n    <KeyFrames>\n'
         f'      <KeyFrame FOCAL_LENGTH="{fu!r}" PRINCIPAL_POINT="{cu!r} {cv!r}" ORIENTATION="{quaternion}" '
         f'POSITION="{position}" VICON_RADIAL2="ViconRadial2 {cu!r} {cv!r} {k1!r} {k2!r} {k3!r}"/>\n'
