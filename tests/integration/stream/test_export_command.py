@@ -9,8 +9,12 @@ import numpy as np
 import pyarrow.csv
 import pytest
 
+from capture.keypoint_sets import keypoint_set
+from reconstruct.angle_names import ANGLE_NAMES
+from reconstruct.types import AngleTrial
 from stream.files.c3d_read import read_c3d
-from stream.files.mot import read_mot
+from stream.files.events import TrialEvent, write_events
+from stream.files.marker_trial import marker_trial
 from stream.files.trc import read_trc
 from stream.files.trial_folder import TrialResults, write_trial
 
@@ -21,13 +25,17 @@ def valgus(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory, shared_data) -> Path:
-    """Trial folder of a real session: OpenCap's squats."""
+def trial(tmp_path_factory) -> Path:
+    """Trial folder with every kind of file."""
     folder = tmp_path_factory.mktemp("session") / "squats"
-    session = shared_data / "opencap_session_squats"
-    motion = read_mot(session / "Squats_0.mot")
-    points = read_trc(session / "Squats_0.trc")
-    write_trial(folder, TrialResults(motion.angles, points, motion.pelvis_position))
+    random = np.random.default_rng(4)
+    time_s = np.arange(60) / 59.94
+    points = marker_trial(time_s, keypoint_set("halpe_26").names, random.normal(size=(60, 26, 3)))
+    values = random.uniform(-1.0, 1.0, size=(60, len(ANGLE_NAMES)))
+    values[:, ANGLE_NAMES.index("knee_flexion_r")] += 0.8
+    angles = AngleTrial(time_s, values, np.full_like(values, 0.02), np.full(values.shape, 2, dtype=np.int8))
+    write_trial(folder, TrialResults(angles, points, points.xyz[:, 19]))
+    write_events(folder / "events.csv", (TrialEvent(0.5, "bottom"),))
     return folder
 
 
@@ -44,8 +52,11 @@ def test_every_format_is_written_and_named(trial, tmp_path):
     assert (tmp_path / "out" / "angles.csv").read_bytes() == (trial / "angles.csv").read_bytes()
     source = read_trc(trial / "points.trc")
     np.testing.assert_allclose(read_c3d(tmp_path / "out" / "trial.c3d").markers.xyz, source.xyz, atol=2e-7, rtol=0)
+    assert [event.label for event in read_c3d(tmp_path / "out" / "trial.c3d").events] == ["bottom"]
     table = pyarrow.csv.read_csv(tmp_path / "out" / "points.csv")
-    np.testing.assert_allclose(table["RHip_z"].to_numpy(), source.xyz[:, 8, 2], atol=1e-9)
+    np.testing.assert_allclose(
+        table["RHip_z"].to_numpy(), source.xyz[:, source.keypoint_set.index("RHip"), 2], atol=1e-9
+    )
     np.testing.assert_array_equal(table["time"].to_numpy(), source.time_s)
 
 
