@@ -38,6 +38,9 @@ _Decorator = Callable[[_Function], _Function]
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 kernel: _Decorator[Any] = numba.njit(**_OPTIONS)
+# Called by other kernels only: without the entry from Python, which takes longer to compile than most kernels.
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inner_kernel: _Decorator[Any] = numba.njit(**_INNER)
 inline_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, forceinline=True)
 parallel_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, parallel=True)
 prange = numba.prange

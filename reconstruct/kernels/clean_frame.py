@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import normalise_pixel, project_point
 from geometry.rays import intersect_rays
 from reconstruct.kernels.point_filter import PointFilter, point_filter, predict, start, update
@@ -62,8 +62,7 @@ class NoiseShares(NamedTuple):
     """factor on the moving share for what neighbouring frames have in common"""
 
 
-@kernel
-def cleaner_state(cameras, points, units):
+def cleaner_state(cameras: int, points: int, units: int) -> CleanerState:
     """State that knows nothing yet."""
     return CleanerState(
         point_filter(points),
@@ -79,7 +78,7 @@ def cleaner_state(cameras, points, units):
     )
 
 
-@kernel
+@inner_kernel
 def _forget_lost(points):
     """Points unconfirmed for too long, or too vague to linearise at, are unknown again."""
     for k in range(len(points.age_s)):
@@ -88,7 +87,7 @@ def _forget_lost(points):
             points.age_s[k] = math.inf
 
 
-@kernel
+@inner_kernel
 def _fill_prior(points, k, covariance, q):
     """Quadratic of the predicted position, widened by how far views disagree in the long run."""
     pp = points.pp[k]
@@ -103,7 +102,7 @@ def _fill_prior(points, k, covariance, q):
     return known
 
 
-@kernel
+@inner_kernel
 def _place(cameras, body, state, uv, variance, k):
     """Where to linearise joint k that has no history: near the rays of its detections as labelled; NaN if nowhere."""
     labels = state.labels
@@ -117,7 +116,7 @@ def _place(cameras, body, state, uv, variance, k):
     return intersect_rays(cameras, state.xy, state.precision)
 
 
-@kernel
+@inner_kernel
 def _prepare(cameras, body, state, uv, variance):
     """Anchors and priors of all joints, and prices of distrust."""
     points, labels = state.points, state.labels
@@ -140,7 +139,7 @@ def _prepare(cameras, body, state, uv, variance):
     labels.before[:, :] = labels.swapped
 
 
-@kernel
+@inner_kernel
 def _sum_trusted(body, state, k, n):
     """Sum the quadratics of the n listed views of joint k that are trusted into `state.total`; returns how many."""
     labels, total = state.labels, state.total
@@ -157,7 +156,7 @@ def _sum_trusted(body, state, k, n):
     return views
 
 
-@kernel
+@inner_kernel
 def _carry_motion(state, k, views, prior_distrusted, shares):
     """Take the trusted views of joint k into its motion."""
     points, total = state.points, state.total
@@ -172,7 +171,7 @@ def _carry_motion(state, k, views, prior_distrusted, shares):
             start(points, k, a[0] + d0, a[1] + d1, a[2] + d2, state.covariance, _START_SPEED_SD)
 
 
-@kernel
+@inner_kernel
 def _learn_bias(cameras, body, state, uv, variance, k, n, interval_s, lag_s, shares):
     """Learn by how much each trusted view of joint k stays away from where the views together put it."""
     labels = state.labels

@@ -7,7 +7,7 @@ the same units; R, t of one camera map world to camera.
 
 import math
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel
 from geometry.rays import solve_symmetric3
 
 STRAY = 16.0
@@ -21,7 +21,7 @@ _VELOCITY_GAIN = 0.4
 _EXPECTED_SD_M = 0.05
 
 
-@kernel
+@inner_kernel
 def _joint_error(R, t, place, j, sd_m, x, y, sd):
     """Truncated squared error of joint j at `place` (J, 3) seen at (x, y), with the price of its vagueness `sd_m`."""
     X, Y, Z = place[j, 0], place[j, 1], place[j, 2]
@@ -34,7 +34,7 @@ def _joint_error(R, t, place, j, sd_m, x, y, sd):
     return min((dx * dx + dy * dy) / variance + 2.0 * math.log(variance / (sd * sd)), STRAY)
 
 
-@kernel
+@inner_kernel
 def fit(R, t, position, sd_m, partner, xy, sd):
     """Mean truncated squared error of a detection of a person at `position` (J, 3), each give or take `sd_m` (J,).
 
@@ -58,7 +58,7 @@ def fit(R, t, position, sd_m, partner, xy, sd):
     return total / joints if joints >= 3 else math.inf
 
 
-@kernel
+@inner_kernel
 def move_on(position, velocity, unseen_s, sd_m, interval_s):
     """Carry one person's joints (J, 3) on by a frame: they coast for a while, then stay, ever more vaguely."""
     for j in range(len(unseen_s)):
@@ -69,7 +69,7 @@ def move_on(position, velocity, unseen_s, sd_m, interval_s):
         sd_m[j] = math.hypot(_SETTLED_SD_M, _WANDER_M_PER_S * unseen_s[j])
 
 
-@kernel
+@inner_kernel
 def _reading(R, t, position, partner, xy, j):
     """Index of the detection that is joint j in this view: j itself or its mirror partner."""
     p = partner[j]
@@ -82,7 +82,7 @@ def _reading(R, t, position, partner, xy, j):
     return p if cross < keep else j
 
 
-@kernel
+@inner_kernel
 def _add_ray(R, t, x, y, sd, place, normal):
     """Add the normal equations, around `place` (3,), of one ray with image noise `sd` to `normal` (9,)."""
     X, Y, Z = place[0], place[1], place[2]
@@ -103,7 +103,7 @@ def _add_ray(R, t, x, y, sd, place, normal):
         normal[8] += w * e * p2
 
 
-@kernel
+@inner_kernel
 def _place_joint(cameras, place, xy, sd, reading, detection, normal):
     """Offset of one joint from where it was expected (NaN if nowhere), or its first place; and its number of views.
 
@@ -131,7 +131,7 @@ def _place_joint(cameras, place, xy, sd, reading, detection, normal):
     return d0, d1, d2, views
 
 
-@kernel
+@inner_kernel
 def follow(cameras, person, partner, xy, sd, detection, reading, normal):
     """Move one person's joints to where their detections put them.
 

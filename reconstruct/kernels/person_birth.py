@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel
 from geometry.rays import intersect_rays
 from reconstruct.kernels.people import fit
 
@@ -12,7 +12,7 @@ BIRTH_ERROR = 6.0
 """Mean squared error, in standard deviations, up to which detections may be one person's."""
 
 
-@kernel
+@inner_kernel
 def _pose_of(cameras, xy, sd, members, position, ray, weight):
     """Joints (J, 3) of the detections `members` (C,), -1 where a view has none; NaN where fewer than two see one."""
     for j in range(len(position)):
@@ -24,7 +24,7 @@ def _pose_of(cameras, xy, sd, members, position, ray, weight):
         position[j, 0], position[j, 1], position[j, 2] = intersect_rays(cameras, ray, weight)
 
 
-@kernel
+@inner_kernel
 def _plausible(position, torso, extent_m):
     """Whether joints (J, 3) can be a standing or crouching human: a torso of `extent_m` (shortest, longest)."""
     shoulders, hips = np.zeros(3), np.zeros(3)
@@ -35,7 +35,7 @@ def _plausible(position, torso, extent_m):
     return not (length < extent_m[0] or length > extent_m[1])
 
 
-@kernel
+@inner_kernel
 def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certain):
     """Add to `members` the best free detection of every other view; returns the score of the whole."""
     score = 0.0
@@ -52,7 +52,7 @@ def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certa
     return score
 
 
-@kernel
+@inner_kernel
 def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, position):
     """The most convincing group of free detections, one per view at most.
 

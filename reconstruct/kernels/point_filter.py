@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import inline_kernel, kernel
+from geometry._jit import inline_kernel, inner_kernel
 from reconstruct.kernels.view_quadratics import invert_symmetric3
 
 Array = NDArray[np.float64]
@@ -33,8 +33,7 @@ class PointFilter(NamedTuple):
     """(4, 3, 3)"""
 
 
-@kernel
-def point_filter(points):
+def point_filter(points: int) -> PointFilter:
     """Filter of so many points that knows nothing yet."""
     return PointFilter(
         np.zeros((points, 3)),
@@ -47,7 +46,7 @@ def point_filter(points):
     )
 
 
-@kernel
+@inner_kernel
 def predict(state, interval_s, psd):
     """Move every point on by `interval_s` with acceleration of power spectral density `psd` (K,) m^2/s^3."""
     t = interval_s
@@ -70,7 +69,7 @@ def _multiply(a, b, out):
             out[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
 
 
-@kernel
+@inner_kernel
 def start(state, k, X, Y, Z, covariance, speed_sd):
     """Begin a point at rest, give or take `speed_sd` (m/s)."""
     state.position[k, 0], state.position[k, 1], state.position[k, 2] = X, Y, Z
@@ -83,7 +82,7 @@ def start(state, k, X, Y, Z, covariance, speed_sd):
     state.age_s[k] = 0.0
 
 
-@kernel
+@inner_kernel
 def update(state, k, q):
     """Take in a quadratic `q` around the predicted position; a quadratic of rank 2 (one view) will do."""
     before, gain, after, work = state.scratch[0], state.scratch[1], state.scratch[2], state.scratch[3]
@@ -114,7 +113,7 @@ def update(state, k, q):
     state.age_s[k] = 0.0
 
 
-@kernel
+@inner_kernel
 def _apply(state, k, q, gain, after, work):
     """Move position and velocity by the quadratic's pull."""
     d = work.reshape(9)[:3]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.assignment import assign
 from reconstruct.kernels.people import UNMATCHED, fit, follow, move_on
 from reconstruct.kernels.person_birth import find_person
@@ -47,7 +47,7 @@ class Anatomy(NamedTuple):
     """(2,) shortest and longest torso"""
 
 
-@kernel
+@inner_kernel
 def _match_view(R, t, people, anatomy, xy, sd, owner, cost, match, row_person):
     """Give the detections of one view, xy (P, J, 2), to the people who fit them; `owner` (P,) -1 where nobody does."""
     rows = 0
@@ -68,7 +68,7 @@ def _match_view(R, t, people, anatomy, xy, sd, owner, cost, match, row_person):
             owner[match[row]] = row_person[row]
 
 
-@kernel
+@inner_kernel
 def _follow_all(cameras, people, anatomy, xy, sd, owner, interval_s, detection, reading, normal):
     """Move everybody to where they were found; forget those lost."""
     for m in range(len(people.identity)):
@@ -88,7 +88,7 @@ def _follow_all(cameras, people, anatomy, xy, sd, owner, interval_s, detection, 
             people.identity[m] = -1
 
 
-@kernel
+@inner_kernel
 def _notice(cameras, people, anatomy, xy, sd, owner, members):
     """Start to follow whoever the free detections show."""
     for m in range(len(people.identity)):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import inline_kernel, kernel, parallel_kernel, prange
+from geometry._jit import inline_kernel, inner_kernel, kernel, parallel_kernel, prange
 from geometry.camera_model import distort_pinhole, normalise_pixel, project_with_derivatives
 from geometry.rays import intersect_rays, solve_symmetric3
 from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, invert_symmetric3
@@ -175,7 +175,7 @@ def _fits(chi2, views):
     return chi2 <= dof + _FIT_SDS * math.sqrt(2.0 * dof)
 
 
-@kernel
+@inner_kernel
 def _distrust(cameras, uv, variance, drop_cost, used, n, X, Y, Z, work):
     """Choose the views to trust (into `used`); returns the point that they agree on."""
     for i in range(n):
@@ -233,15 +233,17 @@ def triangulate_point(cameras, uv, variance, drop_cost, used, covariance, work):
     -------
     X, Y, Z in metres and the number of views; NaN and 0 where no two views agree
     """
-    n, X0, Y0, Z0 = _linear_start(cameras, uv, variance, used, work)
-    X, Y, Z, chi2, views = _gauss_newton(cameras, uv, used, X0, Y0, Z0, work)
-    if n > 2 and not _fits(chi2, views):
+    n, X, Y, Z = _linear_start(cameras, uv, variance, used, work)
+    X0, Y0, Z0, chi2, views, judged = X, Y, Z, math.nan, 0, False
+    while True:  # at most twice, so that the solver is compiled once
+        X, Y, Z, chi2, views = _gauss_newton(cameras, uv, used, X, Y, Z, work)
+        if judged or n <= 2 or _fits(chi2, views):
+            break
         d0, d1, d2 = _distrust(cameras, uv, variance, drop_cost, used, n, X0, Y0, Z0, work)
-        X, Y, Z, chi2, views = _gauss_newton(cameras, uv, used, X0 + d0, Y0 + d1, Z0 + d2, work)
-        _fill_covariance(work.normal, chi2, views, covariance)
-        add_spread(work.subset.mixture, d0, d1, d2, covariance)
-    else:
-        _fill_covariance(work.normal, chi2, views, covariance)
+        X, Y, Z, judged = X0 + d0, Y0 + d1, Z0 + d2, True
+    _fill_covariance(work.normal, chi2, views, covariance)
+    if judged:
+        add_spread(work.subset.mixture, X - X0, Y - Y0, Z - Z0, covariance)
     if not _believable(chi2, views, covariance, drop_cost, used):
         used[:] = False
         covariance[:, :] = math.nan

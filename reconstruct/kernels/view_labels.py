@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import inline_kernel, kernel
+from geometry._jit import inline_kernel, inner_kernel
 from geometry.camera_model import normalise_pixel
 from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, minimum, value
 from reconstruct.kernels.view_subset import MIXTURE, SubsetWork, choose_views
@@ -84,8 +84,7 @@ class LabelWork(NamedTuple):
     subset: SubsetWork
 
 
-@kernel
-def label_work(cameras, points, units):
+def label_work(cameras: int, points: int, units: int) -> LabelWork:
     """Fresh memory."""
     subset = SubsetWork(
         np.zeros(QUADRATIC),
@@ -114,7 +113,7 @@ def label_work(cameras, points, units):
     )
 
 
-@kernel
+@inner_kernel
 def _collect(unit, partner, swapped, has_own, readings, price, k, camera, gathered_price, total):
     """List the cameras that see joint k under the labels `swapped`; add what they say to `total`."""
     n = 0
@@ -130,7 +129,7 @@ def _collect(unit, partner, swapped, has_own, readings, price, k, camera, gather
     return n
 
 
-@kernel
+@inner_kernel
 def _choose(body, work, k, n):
     """The most probable subset of the n listed views of joint k and its prediction."""
     u = body.unit[k]
@@ -142,7 +141,7 @@ def _choose(body, work, k, n):
     return choose_views(work.gathered[: n + known], work.gathered_price[: n + known], 2 - known, work.subset)
 
 
-@kernel
+@inner_kernel
 def joint_cost(body, work, k):
     """Cost of joint k under the labels in `work.swapped`, the offset that it puts the joint at, and its views.
 
@@ -173,7 +172,7 @@ def joint_cost(body, work, k):
     return work.subset.mixture[0], d0, d1, d2, n
 
 
-@kernel
+@inner_kernel
 def _label_price(body, work, c):
     """Price of the labels of camera c after those of the frame before."""
     begins, ends = False, False
@@ -197,7 +196,7 @@ def _flip(work, c, move):
             work.swapped[c, u] = not work.swapped[c, u]
 
 
-@kernel
+@inner_kernel
 def _unit_gains(body, work, c):
     """Fill what exchanging each unit of camera c would win if the joints stayed where they are now."""
     work.unit_gain[:] = 0.0
@@ -214,7 +213,7 @@ def _unit_gains(body, work, c):
         work.unit_gain[u] += crossed - own if work.swapped[c, u] else own - crossed
 
 
-@kernel
+@inner_kernel
 def _move_gain(body, work, c, move):
     """By how much a move of camera c lowers the cost of the joints; the labels are left as they were."""
     before = after = 0.0
@@ -227,7 +226,7 @@ def _move_gain(body, work, c, move):
     return before - after
 
 
-@kernel
+@inner_kernel
 def _move_price(body, work, c, move):
     """What a move of camera c costs as a change of labels."""
     price = -_label_price(body, work, c)
@@ -237,7 +236,7 @@ def _move_price(body, work, c, move):
     return price
 
 
-@kernel
+@inner_kernel
 def refresh_costs(body, work):
     """Cost and position of every joint under the current labels."""
     for k in range(len(body.unit)):
@@ -246,7 +245,7 @@ def refresh_costs(body, work):
         work.solution[k, 0], work.solution[k, 1], work.solution[k, 2] = d0, d1, d2
 
 
-@kernel
+@inner_kernel
 def _best_move(body, work):
     """Camera and move that win most, and how much."""
     best, best_c, best_m = 0.0, -1, -1
@@ -265,7 +264,7 @@ def _best_move(body, work):
     return best_c, best_m
 
 
-@kernel
+@inner_kernel
 def settle_labels(body, work):
     """Change labels in `work.swapped` as long as that lowers the total cost."""
     refresh_costs(body, work)
@@ -277,7 +276,7 @@ def settle_labels(body, work):
         refresh_costs(body, work)
 
 
-@kernel
+@inner_kernel
 def fill_readings(cameras, body, work, uv, variance, bias, anchor, velocity, lag_s):
     """Fill both readings of every detection around `anchor` (K, 3), moved on by each camera's `lag_s`."""
     for c in range(len(uv)):

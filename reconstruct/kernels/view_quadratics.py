@@ -6,7 +6,7 @@ point from a linearisation point.  Quadratics of several views add, so any subse
 
 import math
 
-from geometry._jit import inline_kernel, kernel
+from geometry._jit import inline_kernel, inner_kernel
 from geometry.camera_model import distort
 from geometry.rays import solve_symmetric3
 
@@ -17,7 +17,7 @@ _SINGULAR = 1e-12
 _MIN_DEPTH_M = 1e-3
 
 
-@kernel
+@inner_kernel
 def invert_symmetric3(a, inverse):
     """Fill `inverse` (3, 3) from the upper triangle `a` (a00 a01 a02 a11 a12 a22); False where it is singular."""
     c00, c01, c02 = a[3] * a[5] - a[4] * a[4], a[2] * a[4] - a[1] * a[5], a[1] * a[4] - a[2] * a[3]
@@ -34,7 +34,7 @@ def invert_symmetric3(a, inverse):
     return True
 
 
-@kernel
+@inner_kernel
 def _add_row(q, p0, p1, p2, e):
     q[0] += p0 * p0
     q[1] += p0 * p1

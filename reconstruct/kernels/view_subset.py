@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import inline_kernel, kernel
+from geometry._jit import inline_kernel, inner_kernel
 from reconstruct.kernels.view_quadratics import QUADRATIC, minimum
 
 Array = NDArray[np.float64]
@@ -74,7 +74,7 @@ def _sum_kept(quadratics, work):
                 work.total[i] += quadratics[v, i]
 
 
-@kernel
+@inner_kernel
 def _try_all(quadratics, drop_cost, fewest, work):
     """Exhaustive choice; leaves the views to distrust in `work.left_out`."""
     n = len(quadratics)
@@ -102,7 +102,7 @@ def _try_all(quadratics, drop_cost, fewest, work):
     return best_d0, best_d1, best_d2
 
 
-@kernel
+@inner_kernel
 def _cheapest_loss(quadratics, drop_cost, work):
     """The view whose loss leaves the smallest cost, and the solution without it."""
     best, best_view = math.inf, -1
@@ -118,7 +118,7 @@ def _cheapest_loss(quadratics, drop_cost, work):
     return best, best_view, best_d0, best_d1, best_d2
 
 
-@kernel
+@inner_kernel
 def _eliminate(quadratics, drop_cost, fewest, work):
     """Backward elimination; leaves the views to distrust in `work.left_out`."""
     n = len(quadratics)
@@ -149,7 +149,7 @@ def _eliminate(quadratics, drop_cost, fewest, work):
     return best_d0, best_d1, best_d2
 
 
-@kernel
+@inner_kernel
 def choose_views(quadratics, drop_cost, fewest, work):
     """Offset of the point under the most probable subset of at least `fewest` views.
 
@@ -171,7 +171,7 @@ def choose_views(quadratics, drop_cost, fewest, work):
     return _eliminate(quadratics, drop_cost, fewest, work)
 
 
-@kernel
+@inner_kernel
 def add_spread(mixture, d0, d1, d2, covariance):
     """Add the spread of the rival explanations around the chosen offset to `covariance` (3, 3)."""
     w = mixture[1]
