@@ -18,6 +18,7 @@ HEAD_RADIUS_M = 0.095
 ELLIPSOID_SCALE = 2.7955
 """Standard deviations out to which a 3-D normal distribution holds 95 % (square root of chi-squared, 3 dof)."""
 
+_HEAD_MERIDIANS = 32
 _AXIS_LENGTH_M = 0.16
 _AXIS_RADIUS_M = 0.006
 _AXES = np.array([AXIS_X, AXIS_Y, AXIS_Z])
@@ -49,7 +50,7 @@ def _head(points: Points3D, joint_share: float) -> list[Mesh]:
     """A ball between ears and crown, else at the nose, on a neck where the set has one."""
     middle = _head_centre(points)
     neck = cylinders([subject.point(points, "Neck")], [middle], BONE_RADIUS_M * joint_share, [MIDDLE])
-    return [spheres([middle], [HEAD_RADIUS_M], [MIDDLE]), neck]
+    return [spheres([middle], [HEAD_RADIUS_M], [MIDDLE], _HEAD_MERIDIANS), neck]
 
 
 def _head_centre(points: Points3D) -> Array:

@@ -1,28 +1,21 @@
 """The newest live frame and nothing else: however slow the watcher's screen, nobody waits for it."""
 
 from collections.abc import Callable
-from typing import Protocol
 
+from capture.transport import NewestSubscription
 from reconstruct.errors import ReconstructError
 from reconstruct.types import LiveFrame
 from reconstruct.wire import decode_live_frame
+from viewer.errors import ViewerError
 
 STALE_AFTER_S = 0.5
 
 
-class Receiver(Protocol):
-    """The receiving end of a subscription."""
-
-    def receive_now(self) -> bytes | None:
-        """Next message that has already arrived; None when there is none."""
-        ...
-
-
 class LiveFeed:
-    """Frames of a hub as a viewer's source; older messages are dropped unread, `clock` tells seconds."""
+    """Frames of a hub as a viewer's source; `clock` tells seconds."""
 
-    def __init__(self, receiver: Receiver, address: str, clock: Callable[[], float]) -> None:
-        self._receiver, self._address, self._clock = receiver, address, clock
+    def __init__(self, subscription: NewestSubscription, clock: Callable[[], float]) -> None:
+        self._subscription, self._clock = subscription, clock
         self._newest: LiveFrame | None = None
         self._held: LiveFrame | None = None
         self._arrived_s = clock()
@@ -30,14 +23,29 @@ class LiveFeed:
 
     def newest(self) -> LiveFrame | None:
         """Frame to show now: the newest that has arrived, or the one at which the watcher paused."""
-        self._take_newest()
+        self._take(self._subscription.receive(0.0))
         return self._newest if self._held is None else self._held
+
+    def wait(self, timeout_s: float) -> LiveFrame:
+        """First frame, as soon as it comes.
+
+        Raises
+        ------
+        ViewerError : nothing readable came in time
+        """
+        deadline_s = self._clock() + timeout_s
+        while self._newest is None and (left_s := deadline_s - self._clock()) > 0:
+            self._take(self._subscription.receive(left_s))
+        if self._newest is None:
+            found = self._refusal or f"nothing was published within {timeout_s:g} s; is the session running?"
+            raise ViewerError(f"{self._subscription.address}: {found}")
+        return self._newest
 
     def status(self) -> tuple[str, ...]:
         """Cameras, latency, clocks and losses of the frame that is shown."""
         shown = self._newest if self._held is None else self._held
         if shown is None:
-            return (self._address,)
+            return (self._subscription.address,)
         paused = "   paused" if self._held is not None else ""
         return (
             f"live, {shown.views} cameras{paused}",
@@ -59,10 +67,7 @@ class LiveFeed:
         if key == "space":
             self._held = self._newest if self._held is None else None
 
-    def _take_newest(self) -> None:
-        message = None
-        while (later := self._receiver.receive_now()) is not None:
-            message = later
+    def _take(self, message: bytes | None) -> None:
         if message is None:
             return
         self._arrived_s = self._clock()

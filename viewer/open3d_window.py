@@ -61,6 +61,8 @@ class Window:
         self._overlays: dict[str, Overlay] = {}
         self._labels: tuple[Label, ...] = ()
         self._label_sizes: Array = np.empty((0, 2))
+        self._placed_for: Screen | None = None
+        self._is_stale = True
         self._pressed: list[str] = []
         self._closing = False
         self._set_options()
@@ -94,6 +96,7 @@ class Window:
 
     def show(self, scene: Scene) -> None:
         """Take over a scene; layers that are the same object as before are not sent again."""
+        self._is_stale = True
         for name, lines in scene.lines.items():
             self._layers.show(f"lines {name}", lines)
         for name, mesh in scene.meshes.items():
@@ -103,18 +106,22 @@ class Window:
 
     def show_overlays(self, overlays: Mapping[str, Overlay]) -> None:
         """Take over the pictures that stay in the corners; the others go."""
+        if overlays == self._overlays:
+            return
         for name in self._overlays.keys() - overlays.keys():
             self._layers.remove(f"overlay {name}")
         for name, overlay in overlays.items():
             if self._overlays.get(name) is not overlay:
                 self._layers.put(f"overlay {name}", _textured_quads([overlay.picture]))
         self._overlays = dict(overlays)
+        self._placed_for = None
 
     def draw(self) -> bool:
-        """Draw once and hear the keyboard and mouse; False when the window is to be closed."""
+        """Draw if anything has changed and hear the keyboard and mouse; False when the window is to be closed."""
         # `update_renderer` only asks for a picture; `poll_events` draws it, then lets the mouse move the eye.
-        self._place_quads()
-        self._visualizer.update_renderer()
+        if self._place_quads() or self._is_stale:
+            self._visualizer.update_renderer()
+            self._is_stale = False
         return self._visualizer.poll_events() and not self._closing
 
     def pressed(self) -> list[str]:
@@ -157,7 +164,7 @@ class Window:
         control.convert_from_pinhole_camera_parameters(camera, allow_arbitrary=True)
 
     def _replace_labels(self, labels: tuple[Label, ...]) -> None:
-        self._labels = labels
+        self._labels, self._placed_for = labels, None
         if not labels:
             self._layers.remove("labels")
             return
@@ -165,9 +172,12 @@ class Window:
         self._label_sizes = np.array([plate.shape[1::-1] for plate in plates], dtype=float)
         self._layers.put("labels", _textured_quads(plates))
 
-    def _place_quads(self) -> None:
-        """Bring labels and overlays in front of the eye, wherever the mouse has put it."""
+    def _place_quads(self) -> bool:
+        """Bring labels and overlays in front of the eye; False where all of them stand there already."""
         screen = self.screen
+        if screen.is_same_as(self._placed_for):
+            return False
+        self._placed_for = screen
         for name, overlay in self._overlays.items():
             corner = overlay.left_top_px(screen.size, self._scale)[None]
             size = np.array([overlay.picture.shape[1::-1]], dtype=float)
@@ -176,6 +186,7 @@ class Window:
             pixels, depths = screen.project(np.array([label.position for label in self._labels]))
             above = pixels - self._label_sizes * [0.5, 1.0] - [0.0, _LABEL_GAP_PX * self._scale]
             self._layers.place("labels", quads(screen, above, self._label_sizes, depths))
+        return True
 
 
 @contextmanager

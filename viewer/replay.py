@@ -52,12 +52,16 @@ class Replay:
         self._points, self._angles, self._clock = points, angles, clock
         self._times = points.time_s - points.time_s[0]
         self._period = float(self._times[-1]) + self._frame_interval_s()
+        self._shown = trial_frame(points, angles, 0)
         self._from_s = 0.0
         self._playing_since: float | None = clock()
 
     def newest(self) -> LiveFrame:
-        """Frame to show now."""
-        return trial_frame(self._points, self._angles, self._index())
+        """Frame to show now; the same object until the next is due."""
+        index = self._index()
+        if index != self._shown.sequence:
+            self._shown = trial_frame(self._points, self._angles, index)
+        return self._shown
 
     def status(self) -> tuple[str, ...]:
         """Time within the trial and frame number."""

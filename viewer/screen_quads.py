@@ -30,6 +30,15 @@ class Screen:
     T_camera_world: Array
     matrix: Array
 
+    def is_same_as(self, other: "Screen | None") -> bool:
+        """Whether everything is seen at the same pixels."""
+        return (
+            other is not None
+            and self.size == other.size
+            and np.array_equal(self.T_camera_world, other.T_camera_world)
+            and np.array_equal(self.matrix, other.matrix)
+        )
+
     def project(self, points: Array) -> tuple[Array, Array]:
         """Pixels (n, 2) and depths (n,) in metres of world points (n, 3); behind the eye the depth is negative."""
         x, y, z = se3.apply(self.T_camera_world, points).T

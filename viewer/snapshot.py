@@ -1,7 +1,5 @@
 """A still picture of one frame, drawn like the window but without a display."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +7,6 @@ from numpy.typing import NDArray
 from reconstruct.angle_names import angle_index
 from reconstruct.types import AngleTrial, LiveFrame, PointTrial
 from viewer import subject, views
-from viewer.errors import ViewerError
 from viewer.open3d_window import Window
 from viewer.overlay.paint import PANEL_WIDTH_PX, paint_panel
 from viewer.overlay.readouts import Panel, rows_of
@@ -51,22 +48,3 @@ def draw_snapshot(
         large = window.picture()
     width, height = large.shape[1] // _SCALE, large.shape[0] // _SCALE
     return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def write_png(path: Path, picture: Picture) -> None:
-    """Write a picture under a temporary name, then give it its own.
-
-    Raises
-    ------
-    ViewerError : not a .png, or the file system refuses
-    """
-    if path.suffix.lower() != ".png":
-        raise ViewerError(f"{path}: a snapshot is a PNG picture; give a name that ends with .png")
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    temporary = path.with_name(path.name + ".part")
-    try:
-        temporary.write_bytes(encoded.tobytes())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ViewerError(f"{path}: cannot be written: {error.strerror}") from error

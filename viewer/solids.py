@@ -14,16 +14,15 @@ from viewer.shapes import Array, Indices, Lines, Mesh, closed_loops
 
 _LIGHT_WORLD = np.array([0.35, 0.25, 0.90])
 _AMBIENT = 0.68
-_MERIDIANS = 18
-_PARALLELS = 11
+_MERIDIANS = 12
 _RING_POINTS = 32
 
 
-def spheres(centres: ArrayLike, radii: ArrayLike, colours: ArrayLike) -> Mesh:
-    """Spheres at (n, 3) centres with (n,) radii, metres, and (n, 3) colours."""
+def spheres(centres: ArrayLike, radii: ArrayLike, colours: ArrayLike, meridians: int = _MERIDIANS) -> Mesh:
+    """Spheres at (n, 3) centres with (n,) radii, metres, and (n, 3) colours; large ones want more meridians."""
     centres, radii, colours = np.asarray(centres, float), np.asarray(radii, float), np.asarray(colours, float)
     there = np.isfinite(centres).all(-1) & np.isfinite(radii)
-    unit, triangles = _unit_sphere()
+    unit, triangles = _unit_sphere(meridians)
     vertices = centres[there, None] + radii[there, None, None] * unit
     return _instances(vertices, triangles, np.broadcast_to(unit, vertices.shape), colours[there])
 
@@ -90,14 +89,14 @@ def _unit_tube() -> tuple[Array, Indices]:
 
 
 @lru_cache
-def _unit_sphere() -> tuple[Array, Indices]:
-    """Vertices and triangles of a sphere of parallels and meridians."""
-    polar = np.linspace(0.0, np.pi, _PARALLELS)
-    circle = _circle(_MERIDIANS)
-    vertices = np.empty((_PARALLELS, _MERIDIANS, 3))
+def _unit_sphere(meridians: int) -> tuple[Array, Indices]:
+    """Vertices and triangles of a sphere of meridians and about half as many parallels."""
+    polar = np.linspace(0.0, np.pi, meridians // 2 + 2)
+    circle = _circle(meridians)
+    vertices = np.empty((len(polar), meridians, 3))
     vertices[..., :2] = np.sin(polar)[:, None, None] * circle
     vertices[..., 2] = np.cos(polar)[:, None]
-    index = np.arange(_PARALLELS * _MERIDIANS).reshape(_PARALLELS, _MERIDIANS)
+    index = np.arange(len(polar) * meridians).reshape(len(polar), meridians)
     beside = np.roll(index, -1, axis=1)
     upper = np.stack([index[:-1], index[1:], beside[1:]], axis=-1)
     lower = np.stack([index[:-1], beside[1:], beside[:-1]], axis=-1)

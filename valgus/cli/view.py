@@ -1,4 +1,4 @@
-"""`valgus view`: a trial on the screen, or one picture of it."""
+"""`valgus view`: a trial or a live session on the screen, or one picture of it."""
 
 import time
 from importlib import import_module
@@ -7,20 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from viewer.display import require_display
 from viewer.errors import ViewerError
+from viewer.picture_file import require_png, write_png
 
 if TYPE_CHECKING:
     from reconstruct.types import AngleTrial, PointTrial
     from viewer.room import Room
 
+_FIRST_FRAME_WAIT_S = 5.0
+
 
 def view(
-    source: Annotated[str, typer.Argument(metavar="TRIAL", help="Folder of a trial.")],
+    source: Annotated[str, typer.Argument(metavar="TRIAL|ADDRESS", help="Folder of a trial, or tcp://HOST:PORT.")],
     snapshot: Annotated[Path | None, typer.Option(metavar="PNG", help="Write one picture; needs no display.")] = None,
     rig: Annotated[Path | None, typer.Option(help="Cameras to draw; by default the trial's own rig.toml.")] = None,
 ) -> None:
-    """Watch a trial in 3-D; H in the window lists the keys."""
-    _view_trial(Path(source), rig, snapshot)
+    """Watch a trial or a live session in 3-D; H in the window lists the keys."""
+    if snapshot is None:
+        require_display()
+    else:
+        require_png(snapshot)
+    if "://" in source:
+        _view_live(source, rig, snapshot)
+    else:
+        _view_trial(Path(source), rig, snapshot)
 
 
 def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
@@ -30,7 +41,7 @@ def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
     _require_open3d()
     from viewer.app import watch
     from viewer.replay import Replay, trial_frame
-    from viewer.snapshot import draw_snapshot, representative_frame, write_png
+    from viewer.snapshot import draw_snapshot, representative_frame
 
     replay = Replay(points, angles, time.monotonic)
     if snapshot is None:
@@ -40,6 +51,24 @@ def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
     seconds = points.time_s[index] - points.time_s[0]
     status = (f"{seconds:.2f} s, frame {index + 1} of {len(points.time_s)}",)
     write_png(snapshot, draw_snapshot(room, trial_frame(points, angles, index), status))
+
+
+def _view_live(address: str, rig: Path | None, snapshot: Path | None) -> None:
+    from capture.transport import NewestSubscription
+    from viewer.feed import LiveFeed
+
+    room = _room(rig)
+    _require_open3d()
+    from viewer.app import watch
+    from viewer.snapshot import draw_snapshot
+
+    with NewestSubscription(address) as subscription:
+        feed = LiveFeed(subscription, time.monotonic)
+        if snapshot is None:
+            watch(feed, room, address)
+            return
+        frame = feed.wait(_FIRST_FRAME_WAIT_S)
+        write_png(snapshot, draw_snapshot(room, frame, feed.status()))
 
 
 def _read_trial(folder: Path) -> "tuple[PointTrial, AngleTrial]":

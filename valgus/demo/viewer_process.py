@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from capture.transport import NewestSubscription
 from geometry.rig import Rig
 from valgus.demo.interrupts import leave_interrupts_to_the_parent
+from viewer.display import require_display
 from viewer.errors import ViewerError
 
 
@@ -14,8 +15,6 @@ def can_show() -> bool:
     """Whether a window could be opened and seen here."""
     if find_spec("open3d") is None:
         return False
-    from viewer.app import require_display
-
     try:
         require_display()
     except ViewerError:
@@ -31,15 +30,4 @@ def run_viewer(results: str, rig: Rig, parent: Connection) -> None:
     from viewer.room import room_of
 
     with parent, NewestSubscription(results) as subscription:
-        watch(LiveFeed(_Arrived(subscription), results, time.monotonic), room_of(rig), "valgus demo")
-
-
-class _Arrived:
-    """Messages that are there already."""
-
-    def __init__(self, subscription: NewestSubscription) -> None:
-        self._subscription = subscription
-
-    def receive_now(self) -> bytes | None:
-        """Newest message, None when there is none."""
-        return self._subscription.receive(0.0)
+        watch(LiveFeed(subscription, time.monotonic), room_of(rig), "valgus demo")

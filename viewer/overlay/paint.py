@@ -55,7 +55,8 @@ class _Sheet:
     """A picture to write on, in units of scale 1."""
 
     def __init__(self, width: int, height: int, scale: int) -> None:
-        self.picture: Picture = np.full((height * scale, width * scale, 3), _rgb(PANEL), np.uint8)
+        self.picture: Picture = np.empty((height * scale, width * scale, 3), np.uint8)
+        cv2.rectangle(self.picture, (0, 0), (width * scale, height * scale), _rgb(PANEL), cv2.FILLED)
         self._scale = scale
         self._font = cv2.FontFace("sans")
 

@@ -12,10 +12,13 @@ import pytest
 
 from calibration.formats.aniposelib import write_rig
 from capture.keypoint_sets import keypoint_set
-from reconstruct.types import AngleTrial, Observability, PointTrial
+from reconstruct.types import AngleTrial, LiveFrame, Observability, PointTrial
+from stream.files.angle_tables import read_angles_parquet
+from stream.files.point_tables import read_points_parquet
 from stream.files.trial_folder import TrialResults, write_trial
 from valgus.virtual_lab import motion
 from valgus.virtual_lab.trial import virtual_lab
+from viewer.replay import trial_frame
 
 FRAMES, FPS = 240, 60.0
 POINT_SE_M = 0.006
@@ -44,6 +47,13 @@ def squat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_trial(folder, TrialResults(angles, points))
     write_rig(folder / "rig.toml", lab.rig)
     return folder
+
+
+@pytest.fixture(scope="session")
+def squat_frame(squat_folder: Path) -> LiveFrame:
+    """One deep frame of that trial."""
+    angles = read_angles_parquet(squat_folder / "angles.parquet")
+    return trial_frame(read_points_parquet(squat_folder / "points.parquet"), angles, FRAMES // 3)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,14 @@
-"""Which frame stands for a trial, and how a picture is written."""
+"""Which frame stands for a trial."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from capture.keypoint_sets import keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES, angle_index
 from reconstruct.types import AngleTrial, LiveFrame, PointTrial
-from viewer.errors import ViewerError
-from viewer.snapshot import representative_frame, write_png
+from viewer.snapshot import representative_frame
 
 FRAMES = 9
 
@@ -50,20 +47,3 @@ def test_without_knees_it_is_the_middle(trial: tuple[PointTrial, AngleTrial]) ->
     points, angles = trial
     assert representative_frame(points, replace(angles, values=np.full_like(angles.values, np.nan))) == 4
     assert representative_frame(replace(points, xyz=np.full_like(points.xyz, np.nan)), angles) == 4
-
-
-def test_a_picture_is_written_whole(tmp_path: Path) -> None:
-    picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
-    write_png(tmp_path / "shot.png", picture)
-    read = cv2.imread(str(tmp_path / "shot.png"))
-    assert read is not None
-    np.testing.assert_array_equal(read[:, :, ::-1], picture)
-    assert [path.name for path in tmp_path.iterdir()] == ["shot.png"]
-
-
-def test_a_picture_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    picture = np.zeros((4, 4, 3), np.uint8)
-    with pytest.raises(ViewerError, match=r"shot\.jpg: a snapshot is a PNG"):
-        write_png(tmp_path / "shot.jpg", picture)
-    with pytest.raises(ViewerError, match="cannot be written: No such file"):
-        write_png(tmp_path / "nowhere" / "shot.png", picture)
