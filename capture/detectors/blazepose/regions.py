@@ -33,17 +33,22 @@ class Region:
         return points @ to_image[:, :2].T + to_image[:, 2]
 
     def cut(self, image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-        """The region as an upright (size, size, 3) picture; black where it reaches beyond the image."""
+        """The region as an upright (size, size, 3) picture; black where it reaches beyond the image.
+
+        Pixels of the picture tile the unit square, so their centres lie at (i + 1/2) / size.  MediaPipe's OpenCV path
+        leaves the half out, which moves every landmark by half a pixel of the picture; mirrored images show it.
+        """
         to_image = self.to_image
         to_image[:, :2] /= size
+        to_image[:, 2] += to_image[:, :2] @ (0.5, 0.5)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(image, to_image, (size, size), flags=flags), dtype=np.uint8)
 
 
 def whole_image(image: NDArray[np.uint8]) -> Region:
-    """Smallest square around the image."""
+    """Smallest square around the image, whose pixels reach half a pixel beyond their centres."""
     height, width = image.shape[:2]
-    return Region(np.array([width / 2, height / 2]), float(max(width, height)), 0.0)
+    return Region(np.array([width - 1, height - 1]) / 2, float(max(width, height)), 0.0)
 
 
 def around_person(hips: Array, rim: Array) -> Region:

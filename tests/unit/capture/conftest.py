@@ -11,7 +11,7 @@ MakeVideo = Callable[..., Path]
 
 @pytest.fixture
 def make_video(tmp_path: Path) -> MakeVideo:
-    """Writes a video whose frame i is grey of level 20 + 20 i with a white top left corner."""
+    """Writes a video whose frame i is grey of level 20 + 20 i (modulo 240) with a white top left corner."""
 
     def make(
         name: str = "cam01.mp4",
@@ -29,7 +29,7 @@ def make_video(tmp_path: Path) -> MakeVideo:
             if rotation:
                 stream.set_display_rotation(rotation)
             for i, time_ms in enumerate(times_ms):
-                picture = np.full((size[1], size[0], 3), 20 + 20 * i, dtype=np.uint8)
+                picture = np.full((size[1], size[0], 3), (20 + 20 * i) % 240, dtype=np.uint8)
                 picture[:16, :16] = 255
                 frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
                 frame.pts, frame.time_base = time_ms, Fraction(1, 1000)

@@ -57,13 +57,23 @@ def test_region_cuts_where_it_places() -> None:
     region = Region(np.array([200.0, 150.0]), 128.0, 0.4)
     cut = region.cut(image, 128)
     row, column = np.unravel_index(int(cut[..., 0].argmax()), cut.shape[:2])
-    found = region.place(np.array([[column, row]]) / 128)[0]
+    found = region.place((np.array([[column, row]]) + 0.5) / 128)[0]
     assert np.linalg.norm(found - target) < 1.0
+
+
+def test_cutting_and_placing_agree_to_a_fraction_of_a_pixel_of_the_picture() -> None:
+    rows, columns = np.mgrid[:300, :400]
+    image = np.stack([rows / 2, columns / 2, rows * 0], axis=-1).round().astype(np.uint8)
+    region = Region(np.array([190.0, 160.0]), 100.0, -0.3)
+    cut = region.cut(image, 50).astype(float)
+    places = region.place((np.argwhere(np.ones((50, 50)))[:, ::-1] + 0.5) / 50).reshape(50, 50, 2)
+    np.testing.assert_allclose(2 * cut[..., 1].mean(), places[..., 0].mean(), atol=0.1)
+    np.testing.assert_allclose(2 * cut[..., 0].mean(), places[..., 1].mean(), atol=0.1)
 
 
 def test_whole_image_is_a_square_around_it() -> None:
     corners = whole_image(np.zeros((100, 300, 3), dtype=np.uint8)).place(np.array([[0.0, 0.0], [1.0, 1.0]]))
-    np.testing.assert_allclose(corners, [[0, -100], [300, 200]])
+    np.testing.assert_allclose(corners, [[-0.5, -100.5], [299.5, 199.5]])
 
 
 def refine_by_loops(point: np.ndarray, heatmap: np.ndarray) -> np.ndarray:

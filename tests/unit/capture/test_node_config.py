@@ -1,0 +1,78 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from capture.errors import CaptureError
+from capture.node_config import read_node_config
+
+MakeVideo = Callable[..., Path]
+CONFIG = """
+name = "left"
+pace = "lock-step"
+[hub]
+messages = "tcp://127.0.0.1:6000"
+[detector]
+name = "blazepose-lite"
+threads = 2
+[[cameras]]
+kind = "video"
+name = "cam01"
+path = "clips/cam01.mp4"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "node.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_configuration_is_read_with_paths_beside_it(tmp_path: Path) -> None:
+    config = read_node_config(write(tmp_path, CONFIG))
+    assert (config.name, config.pace) == ("left", "lock-step")
+    assert (config.hub.messages, config.hub.clock) == ("tcp://127.0.0.1:6000", "tcp://127.0.0.1:5751")
+    assert (config.detector.name, config.detector.threads) == ("blazepose-lite", 2)
+    assert config.cameras[0].path == str(tmp_path / "clips/cam01.mp4")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("threads = 2", "thread = 2", "detector: .*unknown field `thread`; keys here: name, threads"),
+        ("threads = 2", "threads = 0", "detector.threads: .*>= 1"),
+        ("threads = 2", 'threads = "two"', "detector.threads: Expected `int`, got `str`; keys here: name, threads"),
+        ('pace = "lock-step"', 'pace = "slow"', "pace: Invalid enum value 'slow'; keys here: name, cameras, pace"),
+        ('path = "clips', 'file = "clips', r"cameras.*`(file|path)`; keys here: kind, name, path"),
+        ('kind = "video"', 'kind = "film"', "Invalid value 'film'"),
+        ("[hub]", "[hub", "is not TOML"),
+        (
+            "[[cameras]]",
+            '[[cameras]]\nkind = "video"\nname = "cam01"\npath = "x"\n[[cameras]]',
+            "two are called 'cam01'",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_one_line_with_key_and_choices(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(CaptureError, match=message) as refusal:
+        read_node_config(write(tmp_path, CONFIG.replace(old, new)))
+    assert str(refusal.value).startswith(str(tmp_path / "node.toml"))
+    assert "\n" not in str(refusal.value)
+
+
+def test_no_cameras_and_no_file_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CaptureError, match="cameras"):
+        read_node_config(write(tmp_path, 'name = "n"\ncameras = []\n'))
+    with pytest.raises(CaptureError, match="cannot be read"):
+        read_node_config(tmp_path / "absent.toml")
+
+
+def test_the_command_ends_with_one_line_where_a_video_is_missing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "valgus", "node", str(write(tmp_path, CONFIG))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("valgus: ")
+    assert "cam01.mp4: cannot be read as a video" in done.stderr
+    assert done.stderr.count("\n") == 1
