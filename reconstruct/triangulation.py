@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
 from reconstruct.kernels import triangulate as kernels
+from reconstruct.kernels.triangulate import PointArrays
 from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
 from reconstruct.types import Points3D, PointTrial
 
@@ -16,8 +17,8 @@ DROP_COST = 16.0
 disc of 100 px around a person of 500 px, against a standard deviation of 5.2 px."""
 
 
-def _empty_points(cameras: int, points: int) -> kernels.PointArrays:
-    return kernels.PointArrays(
+def _empty_points(cameras: int, points: int) -> PointArrays:
+    return PointArrays(
         xyz=np.full((points, 3), np.nan),
         covariance=np.full((points, 3, 3), np.nan),
         views=np.zeros(points, dtype=np.int8),
@@ -46,7 +47,7 @@ class FrameTriangulator:
         return Points3D(time_ns, self._keypoint_set, result.xyz, result.covariance, result.views, result.residual_px)
 
 
-def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> kernels.PointArrays:
+def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> PointArrays:
     """Robust triangulation of N unrelated points on every core.
 
     Parameters

@@ -5,59 +5,76 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
 from reconstruct.tracking.view_cleaning import CleanViews
-from reconstruct.triangulation import triangulate_arrays
+from reconstruct.triangulation import PointArrays, triangulate_arrays
 
 Array = NDArray[np.float64]
 
 _MEDIAN_CHI2 = 2.0 * math.log(2.0)
-_PSEUDO_COUNT = 20.0
-"""Weight of the model against the recording, in views of a joint: a short or half-seen trial hardly moves it."""
+_PSEUDO_COUNT = 4.0
+"""Weight of the model against the recording, in joints of a camera: a short or half-seen trial hardly moves it."""
+_FEWEST_VIEWS = 3
 _LIMITS = (0.05, 10.0)
 
 
-def fit_noise(noise: PixelNoise, rig: Rig, views: CleanViews) -> PixelNoise:
+def fit_noise(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) -> PixelNoise:
     """The noise model scaled to what the views of a trial leave unexplained.
 
-    Two factors: one for what moves (white noise and drift), from the median reprojection error once long-run
-    disagreement is taken out; one for the bias, from the mean square of that disagreement.  Of n views of a point
-    3 / (2 n) of the error is hidden in the point itself.
+    Every view's mean reprojection error of a joint is its bias, what is left moves: two factors, one for white noise
+    and drift from the median square of what moves, one for the bias from the mean square of the means.  Of n views of
+    a point a share of 3 / (2 n) of the error is hidden in the point itself; frames `interval_s` apart share much of
+    their drift, so the means of short trials are corrected for what has not averaged out.
     """
-    cameras, _, keypoints = views.confidence.shape
+    cameras, frames, keypoints = views.confidence.shape
     picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
     variance = noise.variance_px2(views.confidence, picture, standing)
-    uv = views.agreed_uv.reshape(cameras, -1, 2)
-    points = triangulate_arrays(rig, uv, variance.reshape(cameras, -1))
-    visible_share = 1.0 - 1.5 / np.maximum(points.views, 2).astype(float)
-    factor = noise.factor(views.confidence, picture).reshape(cameras, -1)
-    moving = factor**2 * (noise.white_px**2 + noise.drift_px**2) * visible_share
-    return noise.scaled(
-        moving=_moving_factor((points.camera_residual_px**2 / moving)[:, points.views > 2], keypoints),
-        bias=_bias_factor(views, noise.bias_px * np.median(standing, axis=1)),
-    )
+    points = triangulate_arrays(rig, views.uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
+    error = _errors(rig, views.uv.reshape(cameras, -1, 2), points).reshape(cameras, frames, keypoints, 2)
+    hidden = np.array(1.5 / np.maximum(points.views, _FEWEST_VIEWS)).reshape(frames, keypoints)
+    factor2 = (1.0 - hidden) * noise.factor(views.confidence, np.ones((cameras, frames))) ** 2
+    moving2 = factor2 * (noise.white_px**2 + noise.drift_px**2) * picture[..., None] ** 2
+    bias2 = factor2 * (noise.bias_px * standing[..., None]) ** 2
+
+    known = np.isfinite(error[..., 0])
+    count = known.sum(axis=1)
+    mean = np.where(known[..., None], error, 0.0).sum(axis=1) / np.maximum(count, 1)[..., None]
+    left = ((error - mean[:, None]) ** 2).sum(axis=-1) / moving2
+    moving = _moving_factor2(left[known], count)
+    shared = noise.temporal_px(interval_s) ** 2 / (noise.white_px**2 + noise.drift_px**2)
+    unaveraged = moving * _mean(moving2, known) * np.minimum(shared / np.maximum(count, 1), 1.0)
+    surplus = (mean**2).mean(axis=-1) - unaveraged
+    bias = _pooled(surplus / _mean(bias2, known), count)
+    return noise.scaled(_bounded(moving), _bounded(bias))
 
 
-def _moving_factor(chi2: Array, keypoints: int) -> float:
-    known = chi2[np.isfinite(chi2)]
-    if not known.size:
+def _errors(rig: Rig, uv: Array, points: PointArrays) -> Array:
+    """Reprojection errors (C, N, 2) px of the views used of points that at least three views agree on."""
+    seen = np.stack([project(rig.arrays, c, points.xyz) for c in range(len(rig))])
+    used = np.isfinite(points.camera_residual_px) & (points.views >= _FEWEST_VIEWS)
+    return np.where(used[..., None], uv - seen, np.nan)
+
+
+def _mean(values: Array, known: NDArray[np.bool_]) -> Array:
+    """(C, K) over the frames where a view is known."""
+    total = np.where(known, values, 0.0).sum(axis=1)
+    return np.where(known.any(axis=1), total / np.maximum(known.sum(axis=1), 1), np.nan)
+
+
+def _moving_factor2(chi2: Array, count: NDArray[np.int64]) -> float:
+    if not chi2.size:
         return 1.0
-    weight = known.size / keypoints
-    ratio = float(np.median(known)) / _MEDIAN_CHI2
-    return _bounded((_PSEUDO_COUNT + weight * ratio) / (_PSEUDO_COUNT + weight))
+    weight = float((count > 1).sum())
+    return (_PSEUDO_COUNT + weight * float(np.median(chi2)) / _MEDIAN_CHI2) / (_PSEUDO_COUNT + weight)
 
 
-def _bias_factor(views: CleanViews, expected_px: Array) -> float:
-    """From the biases found, each counted by the share of its variance that the recording has revealed."""
-    variance = np.broadcast_to((expected_px**2)[:, None], views.bias_sd_px.shape)
-    learned = np.nan_to_num(1.0 - views.bias_sd_px**2 / variance).clip(0.0)
-    if not learned.any():
-        return 1.0
-    visible_share = 1.0 - 1.5 / max(len(expected_px), 3)
-    ratio = (views.bias_px**2).mean(axis=-1) / (visible_share * variance)
-    return _bounded((_PSEUDO_COUNT + float(ratio.sum())) / (_PSEUDO_COUNT + float(learned.sum())))
+def _pooled(ratio: Array, count: NDArray[np.int64]) -> float:
+    """Mean ratio over joints of cameras that were seen more than once."""
+    known = count > 1
+    return (_PSEUDO_COUNT + float(ratio[known].sum())) / (_PSEUDO_COUNT + float(known.sum()))
 
 
 def _bounded(ratio: float) -> float:
-    return min(max(math.sqrt(ratio), _LIMITS[0]), _LIMITS[1])
+    return min(max(math.sqrt(max(ratio, 0.0)), _LIMITS[0]), _LIMITS[1])

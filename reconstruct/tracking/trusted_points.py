@@ -36,7 +36,8 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     -------
     PointTrial at G instants; G is F where the cameras are synchronised to half a frame
     """
-    fitted = fit_noise(noise, rig, views)
+    interval_s = float(np.median(np.diff(time_s, axis=1))) if time_s.shape[1] > 1 else noise.drift_time_s
+    fitted = fit_noise(noise, rig, views, interval_s)
     picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
     variance = fitted.variance_px2(views.confidence, picture, standing)
     uv, psd = views.agreed_uv, acceleration_psd(keypoints)
