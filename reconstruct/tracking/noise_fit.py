@@ -17,16 +17,30 @@ _MEDIAN_CHI2 = 2.0 * math.log(2.0)
 _PSEUDO_COUNT = 4.0
 """Weight of the model against the recording, in joints of a camera: a short or half-seen trial hardly moves it."""
 _FEWEST_VIEWS = 3
+_MOST_ROUNDS, _SETTLED = 6, 0.05
 _LIMITS = (0.05, 10.0)
 
 
 def fit_noise(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) -> PixelNoise:
-    """The noise model scaled to what the views of a trial leave unexplained.
+    """The noise model scaled to what the views of a trial leave unexplained, `interval_s` between its frames.
+
+    Repeated, as a model that is far too small makes good views look wrong.
+    """
+    for _ in range(_MOST_ROUNDS):
+        moving, bias = _factors(noise, rig, views, interval_s)
+        noise = noise.scaled(moving, bias)
+        if max(abs(moving - 1.0), abs(bias - 1.0)) < _SETTLED:
+            break
+    return noise
+
+
+def _factors(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) -> tuple[float, float]:
+    """Factors on what moves and on the bias.
 
     Every view's mean reprojection error of a joint is its bias, what is left moves: two factors, one for white noise
     and drift from the median square of what moves, one for the bias from the mean square of the means.  Of n views of
-    a point a share of 3 / (2 n) of the error is hidden in the point itself; frames `interval_s` apart share much of
-    their drift, so the means of short trials are corrected for what has not averaged out.
+    a point a share of 3 / (2 n) of the error is hidden in the point itself; neighbouring frames share much of their
+    drift, so the means of short trials are corrected for what has not averaged out.
     """
     cameras, frames, keypoints = views.confidence.shape
     picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
@@ -47,7 +61,7 @@ def fit_noise(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float)
     unaveraged = moving * _mean(moving2, known) * np.minimum(shared / np.maximum(count, 1), 1.0)
     surplus = (mean**2).mean(axis=-1) - unaveraged
     bias = _pooled(surplus / _mean(bias2, known), count)
-    return noise.scaled(_bounded(moving), _bounded(bias))
+    return _bounded(moving), _bounded(bias)
 
 
 def _errors(rig: Rig, uv: Array, points: PointArrays) -> Array:
