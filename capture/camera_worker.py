@@ -13,6 +13,7 @@ from capture.camera_watch import CameraWatch
 from capture.cameras.base import Camera
 from capture.detectors.base import Detector
 from capture.frame_queue import FrameQueue
+from capture.hub_addresses import HubAddresses
 from capture.keypoint_sender import KeypointSender, TimeTranslator
 from capture.messages import CameraStatus
 from capture.transport import LosslessOutbox, Outbox
@@ -37,8 +38,8 @@ class CameraWorker(ABC):
     error : what ended the camera before its time, or None
     """
 
-    def __init__(self, node: str, station: Station, address: str, times: TimeTranslator) -> None:
-        self._node, self._station, self._address, self._times = node, station, address, times
+    def __init__(self, node: str, station: Station, hub: HubAddresses, times: TimeTranslator) -> None:
+        self._node, self._station, self._hub, self._times = node, station, hub, times
         self._watch = CameraWatch(station.camera.name)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"valgus {station.camera.name}")
@@ -109,7 +110,7 @@ class LockStepWorker(CameraWorker):
         return self._watch.status(queue=0, dropped=0)
 
     def _open_outbox(self) -> Outbox:
-        return LosslessOutbox(self._address)
+        return LosslessOutbox(self._hub.messages, self._hub.keys)
 
     def _work(self, sender: KeypointSender) -> None:
         while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
@@ -120,8 +121,8 @@ class LockStepWorker(CameraWorker):
 class LiveWorker(CameraWorker):
     """Frames as they come; those for which there is no time are left out and counted."""
 
-    def __init__(self, node: str, station: Station, address: str, times: TimeTranslator) -> None:
-        super().__init__(node, station, address, times)
+    def __init__(self, node: str, station: Station, hub: HubAddresses, times: TimeTranslator) -> None:
+        super().__init__(node, station, hub, times)
         self._queue = FrameQueue()
         self._untimed = 0
         self._grabber = threading.Thread(target=self._grab, name=f"valgus {station.camera.name} grab")
@@ -132,7 +133,7 @@ class LiveWorker(CameraWorker):
         return self._watch.status(queue=len(self._queue), dropped=self._queue.dropped + self._untimed)
 
     def _open_outbox(self) -> Outbox:
-        return Outbox(self._address)
+        return Outbox(self._hub.messages, self._hub.keys)
 
     def _work(self, sender: KeypointSender) -> None:
         while self._times.translate(0) is None and not self._stop.wait(_WAIT_S):

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from capture.errors import CaptureError
+from capture.guard import Guard
 from capture.messages import ClockReply, ClockRequest
 from capture.transport import Answerer
 from capture.wire import decode, encode
@@ -22,10 +23,10 @@ class ClockService:
     CaptureError : the address cannot be used
     """
 
-    def __init__(self, address: str, clock: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(self, address: str, clock: Callable[[], int] = time.monotonic_ns, guard: Guard | None = None) -> None:
         self._clock = clock
         self._hub_start_ns = clock()
-        self._answerer = Answerer(address)
+        self._answerer = Answerer(address, guard)
         self.address = self._answerer.address
         self.refused = 0
         self._stop = threading.Event()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from capture.clock import ClockEstimator, Exchange
 from capture.errors import CaptureError
+from capture.keys import NodeKeys
 from capture.messages import ClockReply, ClockRequest, ClockStatus
 from capture.steady_clock import SteadyClock
 from capture.transport import Asker
@@ -24,11 +25,12 @@ class HubTime:
     node : name under which to ask
     address : of the hub's `ClockService`
     clock : this node's, the one that stamps frames
+    keys : needed for a hub on another machine
     """
 
-    def __init__(self, node: str, address: str, clock: Callable[[], int]) -> None:
+    def __init__(self, node: str, address: str, clock: Callable[[], int], keys: NodeKeys | None = None) -> None:
         self._node, self._clock = node, clock
-        self._asker = Asker(address)
+        self._asker = Asker(address, keys)
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._estimator = ClockEstimator()

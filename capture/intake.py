@@ -4,13 +4,17 @@ import time
 from collections.abc import Callable
 
 from capture.errors import CaptureError
+from capture.guard import Guard
 from capture.messages import Heartbeat, KeypointsMessage, StreamEnd
+from capture.rate_limit import RateLimit
 from capture.transport import Inbox
 from capture.wire import decode
 
 NodeMessage = KeypointsMessage | Heartbeat | StreamEnd
 
 _MOST_AHEAD_NS = 1_000_000_000
+_MOST_PER_SECOND, _MOST_AT_ONCE = 1000.0, 2000.0
+"""Keypoint messages of one camera: four times what the fastest camera sends, and what gathers in a short cut."""
 
 
 class Intake:
@@ -20,6 +24,7 @@ class Intake:
     ----------
     address : where to listen
     clock : the hub's, so that frames from the future are refused; None for recordings, which keep their own time
+    guard : decides who may connect; needed for nodes on other machines
 
     Attributes
     ----------
@@ -27,8 +32,11 @@ class Intake:
     last_refusal : why the latest of them was, one line; empty while there is none
     """
 
-    def __init__(self, address: str, clock: Callable[[], int] | None = time.monotonic_ns) -> None:
-        self._inbox, self._clock = Inbox(address), clock
+    def __init__(
+        self, address: str, clock: Callable[[], int] | None = time.monotonic_ns, guard: Guard | None = None
+    ) -> None:
+        self._inbox, self._clock = Inbox(address, guard), clock
+        self._limit = RateLimit(_MOST_PER_SECOND, _MOST_AT_ONCE)
         self.refused = 0
         self.last_refusal = ""
 
@@ -58,10 +66,15 @@ class Intake:
         if not isinstance(message, NodeMessage):
             raise CaptureError(f"message: a {type(message).__name__} does not belong here; nodes ask another address")
         if isinstance(message, KeypointsMessage) and self._clock is not None:
-            ahead_ns = message.keypoints.time_ns - self._clock()
-            if ahead_ns > _MOST_AHEAD_NS:
-                raise CaptureError(
-                    f"message: camera '{message.keypoints.camera}' of node '{message.node}' is {ahead_ns / 1e9:.1f} s "
-                    "in the future; its clock does not follow the hub's"
-                )
+            self._check_live(message, self._clock())
         return message
+
+    def _check_live(self, message: KeypointsMessage, now_ns: int) -> None:
+        camera = f"camera '{message.keypoints.camera}' of node '{message.node}'"
+        if not self._limit.admits(camera, now_ns):
+            raise CaptureError(f"message: {camera} sends more than {_MOST_PER_SECOND:g} messages a second")
+        ahead_ns = message.keypoints.time_ns - now_ns
+        if ahead_ns > _MOST_AHEAD_NS:
+            raise CaptureError(
+                f"message: {camera} is {ahead_ns / 1e9:.1f} s in the future; its clock does not follow the hub's"
+            )

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from capture.camera_worker import CameraWorker, LiveWorker, LockStepWorker, Station
+from capture.hub_addresses import HubAddresses
 from capture.hub_time import HubTime
 from capture.keypoint_sender import RecordedTime
 from capture.messages import ClockStatus, Heartbeat
@@ -14,14 +14,6 @@ from capture.wire import encode
 
 HEARTBEAT_S = 0.2
 _FIRST_ASKS, _FIRST_ASK_S, _ASK_S = 16, 0.01, 0.1
-
-
-@dataclass(frozen=True)
-class HubAddresses:
-    """Where the hub listens: `messages` for what cameras see, `clock` for its time."""
-
-    messages: str
-    clock: str
 
 
 class StopSign(Protocol):
@@ -57,8 +49,8 @@ def run_live_node(
     ------
     CaptureError : an address cannot be used; or a camera failed, after the others have ended
     """
-    times = HubTime(name, hub.clock, clock)
-    workers = [LiveWorker(name, station, hub.messages, times) for station in stations]
+    times = HubTime(name, hub.clock, clock, hub.keys)
+    workers = [LiveWorker(name, station, hub, times) for station in stations]
 
     def follow_the_clock() -> ClockStatus | None:
         times.ask_and_listen(_ASK_S)
@@ -75,7 +67,7 @@ def run_live_node(
 
 def run_lock_step_node(name: str, hub: HubAddresses, stations: Sequence[Station], stop: StopSign) -> None:
     """Publish every frame of recordings with the time that the recording gives it; as `run_live_node`."""
-    workers = [LockStepWorker(name, station, hub.messages, RecordedTime()) for station in stations]
+    workers = [LockStepWorker(name, station, hub, RecordedTime()) for station in stations]
 
     def pass_the_time() -> None:
         stop.wait(HEARTBEAT_S)
@@ -93,7 +85,7 @@ def _supervise(
     """Run the workers, with a heartbeat every time that `spend_a_beat` returns."""
     beats = 0
     clock: ClockStatus | None = None
-    with Outbox(hub.messages) as outbox:
+    with Outbox(hub.messages, hub.keys) as outbox:
         for worker in workers:
             worker.start()
         try:

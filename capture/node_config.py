@@ -14,15 +14,19 @@ from capture.cameras.video_file import VideoFile
 from capture.config_file import read_config
 from capture.detectors.catalogue import DEFAULT_DETECTOR, create_detector
 from capture.errors import CaptureError
+from capture.hub_addresses import HubAddresses
+from capture.keys import NodeKeys, read_key_pair, read_public_key
 from capture.messages import Name
-from capture.node import HubAddresses, StopSign, run_live_node, run_lock_step_node
+from capture.node import StopSign, run_live_node, run_lock_step_node
 
 
 class HubTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[hub]`: its addresses."""
+    """`[hub]`: its addresses; `own_key` (.key) and `hub_key` (.pub) are needed where it is another computer."""
 
     messages: str = "tcp://127.0.0.1:5750"
     clock: str = "tcp://127.0.0.1:5751"
+    own_key: str | None = None
+    hub_key: str | None = None
 
 
 class DetectorTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,18 +59,35 @@ def read_node_config(path: Path) -> NodeConfig:
     names = [camera.name for camera in config.cameras]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise CaptureError(f"{path}: cameras: two are called '{twice}'; every camera needs a name of its own")
-    cameras = [msgspec.structs.replace(camera, path=str(path.parent / camera.path)) for camera in config.cameras]
-    return msgspec.structs.replace(config, cameras=cameras)
+    if (config.hub.own_key is None) != (config.hub.hub_key is None):
+        raise CaptureError(f"{path}: hub: own_key and hub_key belong together; give both, or none on one computer")
+    return _with_absolute_paths(config, path.parent)
+
+
+def _with_absolute_paths(config: NodeConfig, folder: Path) -> NodeConfig:
+    cameras = [msgspec.structs.replace(camera, path=str(folder / camera.path)) for camera in config.cameras]
+    keys = {
+        name: str(folder / value)
+        for name, value in (("own_key", config.hub.own_key), ("hub_key", config.hub.hub_key))
+        if value is not None
+    }
+    return msgspec.structs.replace(config, cameras=cameras, hub=msgspec.structs.replace(config.hub, **keys))
 
 
 def run_node(config: NodeConfig, stop: StopSign | None = None) -> None:
     """Open the cameras of a configuration and run the node until they end or `stop` is set."""
-    hub = HubAddresses(config.hub.messages, config.hub.clock)
+    hub = HubAddresses(config.hub.messages, config.hub.clock, _keys(config.hub))
     stop = stop or threading.Event()
     if config.pace == "lock-step":
         run_lock_step_node(config.name, hub, _stations(config, _recorded(config)), stop)
     else:
         run_live_node(config.name, hub, _stations(config, _as_if_live(config)), stop)
+
+
+def _keys(hub: HubTable) -> NodeKeys | None:
+    if hub.own_key is None or hub.hub_key is None:
+        return None
+    return NodeKeys(read_key_pair(Path(hub.own_key)), read_public_key(Path(hub.hub_key)))
 
 
 def _stations(config: NodeConfig, cameras: list[Camera]) -> list[Station]:

@@ -1,7 +1,9 @@
 """The only file that opens ZeroMQ sockets.
 
 Each class is one role, whatever the messages are.  A socket belongs to the thread that made it.  Addresses are
-ZeroMQ's: `tcp://127.0.0.1:5750`, where port 0 takes a free one.  Nothing is listened to beyond this machine.
+ZeroMQ's: `tcp://127.0.0.1:5750`, where port 0 takes a free one.  What leaves this machine is encrypted and both ends
+prove who they are (CURVE): a socket that binds takes a `Guard`, one that connects takes `NodeKeys`, and without them
+an address beyond this machine is refused.
 """
 
 import ipaddress
@@ -13,12 +15,14 @@ from urllib.parse import urlsplit
 import zmq
 
 from capture.errors import CaptureError
+from capture.guard import DOMAIN, Guard
+from capture.keys import KeyPair, NodeKeys
 
 MAX_MESSAGE_BYTES = 1 << 20
 LIVE_QUEUE = 64
 """Messages that wait for a slow or absent reader before a live sender leaves new ones out."""
 _INBOX_QUEUE = 20_000
-_PEER_CHECK_MS, _PEER_DEAD_MS = 1000, 3000
+_PEER_CHECK_MS, _PEER_DEAD_MS, _HANDSHAKE_MS = 1000, 3000, 5000
 _FLUSH_MS, _LOSSLESS_FLUSH_MS = 1000, 10_000
 _SUBSCRIBED = b"\x01"
 _EVERYTHING = b""
@@ -33,6 +37,7 @@ class _Role:
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self._socket.setsockopt(zmq.HEARTBEAT_IVL, _PEER_CHECK_MS)
         self._socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, _PEER_DEAD_MS)
+        self._socket.setsockopt(zmq.HANDSHAKE_IVL, _HANDSHAKE_MS)
         self._socket.setsockopt(zmq.LINGER, 0)
 
     @property
@@ -52,16 +57,41 @@ class _Role:
     ) -> None:
         self.close()
 
+    def _bind(self, address: str, guard: Guard | None) -> None:
+        if guard is None:
+            self._require_local(address)
+        else:
+            self._socket.setsockopt(zmq.CURVE_SERVER, 1)
+            self._socket.setsockopt_string(zmq.ZAP_DOMAIN, DOMAIN)
+            self._set_own_keys(guard.keys.own)
+        self._open(self._socket.bind, address)
+
+    def _connect(self, address: str, keys: NodeKeys | None) -> None:
+        if keys is None:
+            self._require_local(address)
+        else:
+            self._socket.setsockopt_string(zmq.CURVE_SERVERKEY, keys.hub_public)
+            self._set_own_keys(keys.own)
+        self._open(self._socket.connect, address)
+
+    def _set_own_keys(self, own: KeyPair) -> None:
+        self._socket.setsockopt_string(zmq.CURVE_PUBLICKEY, own.public)
+        self._socket.setsockopt_string(zmq.CURVE_SECRETKEY, own.secret)
+
     def _open(self, attach: Callable[[str], object], address: str) -> None:
         try:
-            _check_is_local(address)
             attach(address)
         except zmq.ZMQError as error:
             self._socket.close()
             raise CaptureError(f"address {address}: cannot be used ({error.strerror}); choose another one") from None
-        except CaptureError:
+
+    def _require_local(self, address: str) -> None:
+        """Refuse addresses beyond this machine: without keys nothing is encrypted on the way."""
+        if not _is_local(address):
             self._socket.close()
-            raise
+            raise CaptureError(
+                f"address {address}: is not on this machine, which needs keys (make them with 'valgus keys new')"
+            )
 
     def _arrived(self, timeout_s: float) -> bool:
         return self._socket.poll(round(max(0.0, timeout_s) * 1000)) != 0
@@ -78,21 +108,21 @@ class _Receiver(_Role):
 class Inbox(_Receiver):
     """Where messages of many outboxes arrive."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, guard: Guard | None = None) -> None:
         super().__init__(zmq.SUB)
         self._socket.setsockopt(zmq.RCVHWM, _INBOX_QUEUE)
         self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
-        self._open(self._socket.bind, address)
+        self._bind(address, guard)
 
 
 class Outbox(_Role):
     """Sends to an inbox without ever waiting; where the inbox does not keep up, messages are left out."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
         super().__init__(zmq.XPUB)
         self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
         self._socket.setsockopt(zmq.LINGER, _FLUSH_MS)
-        self._open(self._socket.connect, address)
+        self._connect(address, keys)
 
     def has_reader(self, timeout_s: float) -> bool:
         """Wait until somebody listens; messages sent before that would be lost."""
@@ -106,8 +136,8 @@ class Outbox(_Role):
 class LosslessOutbox(Outbox):
     """Sends to an inbox and waits where it does not keep up."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
+        super().__init__(address, keys)
         self._socket.setsockopt(zmq.XPUB_NODROP, 1)
         self._socket.setsockopt(zmq.LINGER, _LOSSLESS_FLUSH_MS)
 
@@ -115,10 +145,10 @@ class LosslessOutbox(Outbox):
 class Broadcast(_Role):
     """Sends to any number of subscriptions without ever waiting."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, guard: Guard | None = None) -> None:
         super().__init__(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
-        self._open(self._socket.bind, address)
+        self._bind(address, guard)
 
     def send(self, message: bytes) -> None:
         """Send one message to everybody who keeps up."""
@@ -128,29 +158,29 @@ class Broadcast(_Role):
 class Subscription(_Receiver):
     """Receives a broadcast from now on, in order, up to the length of the sender's queue behind."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
         super().__init__(zmq.SUB)
         self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
-        self._open(self._socket.connect, address)
+        self._connect(address, keys)
 
 
 class NewestSubscription(_Receiver):
     """Receives a broadcast and keeps nothing but the newest message."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
         super().__init__(zmq.SUB)
         self._socket.setsockopt(zmq.CONFLATE, 1)
         self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
-        self._open(self._socket.connect, address)
+        self._connect(address, keys)
 
 
 class Asker(_Receiver):
     """Asks an answerer; answers come back in their own time."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
         super().__init__(zmq.DEALER)
         self._socket.setsockopt(zmq.SNDHWM, LIVE_QUEUE)
-        self._open(self._socket.connect, address)
+        self._connect(address, keys)
 
     def send(self, message: bytes) -> None:
         """Ask; a question that cannot be sent now is left out."""
@@ -161,9 +191,9 @@ class Asker(_Receiver):
 class Answerer(_Role):
     """Receives questions of many askers and answers each to whom asked."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, guard: Guard | None = None) -> None:
         super().__init__(zmq.ROUTER)
-        self._open(self._socket.bind, address)
+        self._bind(address, guard)
 
     def receive(self, timeout_s: float) -> tuple[bytes, bytes] | None:
         """Next question as (asker, message), or None when none comes in time; other shapes are passed over."""
@@ -180,23 +210,21 @@ class Answerer(_Role):
 class Replier(_Receiver):
     """Answers the requests of ordinary REQ sockets, one after the other."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, guard: Guard | None = None) -> None:
         super().__init__(zmq.REP)
-        self._open(self._socket.bind, address)
+        self._bind(address, guard)
 
     def send(self, message: bytes) -> None:
         """Answer the request that was received last."""
         self._socket.send(message)
 
 
-def _check_is_local(address: str) -> None:
-    """Refuse addresses beyond this machine: nothing is encrypted on the way."""
+def _is_local(address: str) -> bool:
     parts = urlsplit(address)
     if parts.scheme in ("ipc", "inproc"):
-        return
+        return True
     try:
-        local = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+        loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
-        local = False
-    if parts.scheme != "tcp" or not local:
-        raise CaptureError(f"address {address}: is not on this machine; use tcp://127.0.0.1:PORT")
+        return False
+    return parts.scheme == "tcp" and loopback

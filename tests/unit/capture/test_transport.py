@@ -118,7 +118,7 @@ def test_answers_find_their_askers() -> None:
     "address", ["tcp://0.0.0.0:5750", "tcp://192.168.1.2:5750", "tcp://*:5750", "udp://127.0.0.1:1", "x"]
 )
 def test_addresses_beyond_this_machine_are_refused(address: str) -> None:
-    with pytest.raises(CaptureError, match="is not on this machine"):
+    with pytest.raises(CaptureError, match="is not on this machine, which needs keys"):
         Inbox(address)
 
 
