@@ -5,12 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from valgus.demo.child import Trouble, act
 from valgus.errors import ValgusError
 
 SPAWN = multiprocessing.get_context("spawn")
 """Fresh interpreters: a fork would copy threads and sockets in whatever state they are."""
 
-_START_TIMEOUT_S = 180.0
+_PATIENCE_S = 0.5
 _END_TIMEOUT_S = 5.0
 
 
@@ -20,7 +21,7 @@ class Actor:
     def __init__(self, name: str, target: Callable[..., None], **arguments: Any) -> None:
         self.name = name
         self._pipe, theirs = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=target, name=name, kwargs={**arguments, "parent": theirs}, daemon=True)
+        self._process = SPAWN.Process(target=act, name=name, args=(target, arguments, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -35,11 +36,18 @@ class Actor:
         return self._process.exitcode not in (None, 0)
 
     def first_word(self, kind: type[Any]) -> Any:
-        """Wait for the message that says the process is ready; raises ValgusError when it does not come."""
+        """Wait for the message that says the process is ready; raises ValgusError when it dies before.
+
+        The wait has no limit: a first start compiles, and how long that takes is the machine's business.
+        """
+        word = None
         with suppress(EOFError):
-            if self._pipe.poll(_START_TIMEOUT_S) and isinstance(word := self._pipe.recv(), kind):
-                return word
-        raise ValgusError(f"{self.name} did not start; `valgus doctor` says whether this machine is ready")
+            while word is None and (self.alive or self._pipe.poll()):
+                word = self._pipe.recv() if self._pipe.poll(_PATIENCE_S) else None
+        if isinstance(word, kind):
+            return word
+        reason = word.message if isinstance(word, Trouble) else "see `valgus doctor`"
+        raise ValgusError(f"{self.name} did not start: {reason}")
 
     def words(self) -> list[Any]:
         """Everything it has said since the last time."""

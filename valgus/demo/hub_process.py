@@ -7,7 +7,6 @@ from capture.node import HubAddresses, StopSign
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.live import LiveReconstructor
-from valgus.demo.interrupts import leave_interrupts_to_the_parent
 from valgus.live.hub import Hub, HubBinding
 from valgus.live.preparation import prepared_reconstructor
 
@@ -22,7 +21,6 @@ class Opened:
 
 def run_hub(rig: Rig, static: KeypointTrial, wait_intervals: float, stop: StopSign, parent: Connection) -> None:
     """Say `Opened`, then lines of text as they come up, and in the end a `HubReport`."""
-    leave_interrupts_to_the_parent()
     reconstructor: LiveReconstructor = prepared_reconstructor(rig, static)
     with Hub(HubBinding(), rig.names, wait_intervals, tell=parent.send) as hub:
         parent.send(Opened(hub.addresses, hub.results))

@@ -8,7 +8,6 @@ from multiprocessing.connection import Connection
 from capture.camera_worker import Station
 from capture.node import HubAddresses, StopSign, run_live_node
 from capture.types import Array
-from valgus.demo.interrupts import leave_interrupts_to_the_parent
 from valgus.virtual_lab.camera import VirtualCamera, VirtualDetector
 from valgus.virtual_lab.schedule import Schedule
 
@@ -31,7 +30,6 @@ class Ready:
 
 def run_node(part: Part, hub: HubAddresses, stop: StopSign, parent: Connection) -> None:
     """Say `Ready`, wait for the start time, publish until the run is over."""
-    leave_interrupts_to_the_parent()
     detector = VirtualDetector(part.image_size, part.uv, part.confidence)
     parent.send(Ready())
     camera = VirtualCamera(part.camera, part.run, start_ns=parent.recv())

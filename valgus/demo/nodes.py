@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from capture.node import HubAddresses, StopSign
 from valgus.demo.actor import Actor
+from valgus.demo.child import Trouble
 from valgus.demo.node_process import Part, Ready, run_node
 
 _LEAD_NS = 2_000_000_000
@@ -36,10 +37,11 @@ class Nodes:
         for camera, actor in enumerate(self.actors):
             if actor.failed and now_s - self._died_s.setdefault(camera, now_s) >= _RESTART_AFTER_S:
                 del self._died_s[camera]
+                reason = "".join(f" ({word.message})" for word in actor.words() if isinstance(word, Trouble))
                 actor.close()
                 self.actors[camera] = self._started(self._parts[camera])
                 self.actors[camera].say(self.start_ns)
-                yield f"{actor.name} died; started again"
+                yield f"{actor.name} died{reason}; started again"
 
     def close(self) -> None:
         """Wait for every node to end."""

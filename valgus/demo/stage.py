@@ -11,6 +11,7 @@ from capture.transport import Subscription
 from reconstruct.types import LiveFrame
 from reconstruct.wire import decode_live_frame
 from valgus.demo.actor import SPAWN, Actor
+from valgus.demo.child import Trouble
 from valgus.demo.hub_process import Opened, run_hub
 from valgus.demo.nodes import Nodes
 from valgus.demo.script import Script
@@ -22,36 +23,41 @@ _OVERTIME_S = 30.0
 
 
 class Stage:
-    """Hub and nodes at work.
+    """The hub at work, and the nodes once `start` has been called.
 
     Attributes
     ----------
     results : address at which anybody may watch
-    nodes : the camera nodes
     """
 
     def __init__(self, script: Script) -> None:
+        self._script = script
         self._stop = SPAWN.Event()
         self._report: HubReport | None = None
         self._closing = ExitStack()
+        lab = script.lab()
+        self._hub = Actor(
+            "the hub",
+            run_hub,
+            rig=lab.rig,
+            static=script.static(),
+            wait_intervals=LIVE_WAIT_INTERVALS,
+            stop=self._stop,
+        )
         with ExitStack() as closing_early:
-            self._hub = Actor(
-                "the hub",
-                run_hub,
-                rig=script.lab().rig,
-                static=script.static(),
-                wait_intervals=LIVE_WAIT_INTERVALS,
-                stop=self._stop,
-            )
             closing_early.callback(self._hub.close)
             opened: Opened = self._hub.first_word(Opened)
-            self.results = opened.results
+            self._addresses, self.results = opened.nodes, opened.results
             self._subscription = closing_early.enter_context(Subscription(opened.results))
-            self.nodes = Nodes(script.parts(), opened.nodes, self._stop)
-            closing_early.callback(self.nodes.close)
             closing_early.callback(self._stop.set)
             self._closing = closing_early.pop_all()
-        self._deadline_ns = self.nodes.start_ns + round((script.seconds + _OVERTIME_S) * 1e9)
+
+    def start(self) -> Nodes:
+        """Start the nodes; the first frame comes a moment later."""
+        nodes = Nodes(self._script.parts(), self._addresses, self._stop)
+        self._closing.callback(nodes.close)
+        self._closing.callback(self._stop.set)
+        return nodes
 
     def __enter__(self) -> Self:
         return self
@@ -61,11 +67,12 @@ class Stage:
     ) -> None:
         self._closing.close()
 
-    def frames(self, tell: Callable[[str], None]) -> Iterator[LiveFrame]:
+    def frames(self, nodes: Nodes, tell: Callable[[str], None]) -> Iterator[LiveFrame]:
         """Results as they come, until the hub has reported; `tell` receives what people should know at once."""
-        while self._report is None and self._hub.alive and time.monotonic_ns() < self._deadline_ns:
+        deadline_ns = nodes.start_ns + round((self._script.seconds + _OVERTIME_S) * 1e9)
+        while self._report is None and self._hub.alive and time.monotonic_ns() < deadline_ns:
             yield from self._arriving(_LISTEN_S)
-            for line in self.nodes.tend(time.monotonic()):
+            for line in nodes.tend(time.monotonic()):
                 tell(line)
             self._hear_the_hub(tell)
         self._hear_the_hub(tell)
@@ -87,5 +94,7 @@ class Stage:
         for word in self._hub.words():
             if isinstance(word, HubReport):
                 self._report = word
+            elif isinstance(word, Trouble):
+                raise ValgusError(f"the hub stopped: {word.message}")
             else:
                 tell(word)

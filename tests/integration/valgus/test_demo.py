@@ -47,12 +47,13 @@ def test_a_node_that_dies_is_missed_within_a_second_and_used_again() -> None:
     frames: list[LiveFrame] = []
     killed_s = 0.0
     with Stage(script) as stage:
-        for frame in stage.frames(lambda line: lines.append((time.monotonic(), line))):
+        nodes = stage.start()
+        for frame in stage.frames(nodes, lambda line: lines.append((time.monotonic(), line))):
             frames.append(frame)
             if len(frames) == 60:
                 killed_s = time.monotonic()
-                stage.nodes.actors[1].kill()
-        report, start_ns = stage.report, stage.nodes.start_ns
+                nodes.actors[1].kill()
+        report = stage.report
     silent = [at_s for at_s, line in lines if line.startswith("node 'node-cam02' (cam02) is silent")]
     back = [at_s for at_s, line in lines if line.startswith("node 'node-cam02' is back")]
     assert len(silent) == len(back) == 1
@@ -63,7 +64,7 @@ def test_a_node_that_dies_is_missed_within_a_second_and_used_again() -> None:
     assert 3 in views[alone:], "its views are used again"
     assert len(frames) == report.published >= 475, "the others go on"
     assert report.cameras["cam02"].missing > 60
-    outcome = judged(script, frames, report, start_ns)
+    outcome = judged(script, frames, report, nodes.start_ns)
     assert outcome.scores["knee_flexion"].rmse_deg < 6.0
 
 

@@ -1,0 +1,63 @@
+"""Processes that say what is wrong instead of throwing tracebacks at the user."""
+
+from multiprocessing.connection import Connection
+
+import pytest
+
+from geometry.errors import InputError
+from valgus.demo.actor import Actor
+from valgus.demo.child import Trouble
+from valgus.errors import ValgusError
+
+
+def echo(greeting: str, parent: Connection) -> None:
+    parent.send(greeting)
+    parent.send(parent.recv())
+
+
+def refuse(parent: Connection) -> None:
+    raise InputError("address tcp://x: cannot be used")
+
+
+def stumble(parent: Connection) -> None:
+    parent.send("started")
+    raise ZeroDivisionError("seven by nothing")
+
+
+def test_words_go_both_ways() -> None:
+    actor = Actor("echo", echo, greeting="hello")
+    assert actor.first_word(str) == "hello"
+    actor.say(17)
+    assert actor.first_word(int) == 17
+    actor.close()
+    assert not actor.alive
+    assert not actor.failed
+
+
+def test_a_refusal_reaches_the_parent_as_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    actor = Actor("the hub", refuse)
+    with pytest.raises(ValgusError, match="the hub did not start: address tcp://x: cannot be used"):
+        actor.first_word(str)
+    actor.close()
+    assert actor.failed
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_defect_is_told_too(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VALGUS_DEBUG", raising=False)
+    actor = Actor("the node", stumble)
+    assert actor.first_word(str) == "started"
+    actor.first_word(Trouble)
+    actor.close()
+    assert actor.failed
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_killed_process_has_failed_and_hears_nothing() -> None:
+    actor = Actor("echo", echo, greeting="hello")
+    actor.first_word(str)
+    actor.kill()
+    assert actor.failed
+    actor.say("anybody there?")
+    assert actor.words() == []
+    actor.close()
