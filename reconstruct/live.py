@@ -1,6 +1,8 @@
-"""One instant after the other, as the cameras deliver them: points, body and angles of the newest view set.
+"""One instant after the other, as the cameras deliver them: points, body and angles of the newest set of views.
 
-Every instant is solved on its own from its triangulated points (`kernels.map_ik`), started from the last pose.
+Left and right are put right and stray detections left out (`tracking`), points are triangulated for the eye, and the
+body follows every view at that view's own capture time (`estimator.live_filter`).  Points only begin the body, and
+begin it again when it is lost.
 """
 
 from dataclasses import dataclass
@@ -12,47 +14,61 @@ from capture.keypoint_sets import KeypointSet
 from capture.types import FrameSet
 from geometry.rig import Rig
 from reconstruct.estimator.belief import Belief, first_belief
-from reconstruct.estimator.frame_ik import FrameSolver
+from reconstruct.estimator.body_follower import BodyFollower, View
 from reconstruct.estimator.observations import body_point_columns
 from reconstruct.estimator.priors import MotionPrior, motion_prior
+from reconstruct.estimator.session import SessionTrial
 from reconstruct.joint_angles import AngleReader
 from reconstruct.kernels.skeleton import N_POINTS
 from reconstruct.pixel_noise import PixelNoise, box_scale
 from reconstruct.reference_body import LEG_LENGTH
+from reconstruct.tracking.view_cleaning import ViewCleaner
 from reconstruct.triangulation import FrameTriangulator
 from reconstruct.types import JointAngles, Points3D
 
 Array = NDArray[np.float64]
 
+_NS = 1e-9
 _FORGET = 0.9995
 """How much of a person's greatest size in a picture is still believed one frame later, as people walk away."""
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is known of a person before a live session: the body's geometry and the joint prior."""
+    """What is known of a person before a live session.
 
-    geometry: Array
+    Attributes
+    ----------
+    belief : about body, joint means and each view's biases
+    motion : expected movement
+    noise_scale : (P,) factor on the detector's noise, body point by body point
+    """
+
+    belief: Belief
     motion: MotionPrior
+    noise_scale: Array
 
 
-def subject_of(belief: Belief) -> Subject:
-    """The most likely body under a belief, with joint means as far as it knows them."""
-    return Subject(belief.geometry, motion_prior().about(belief.joint_means))
+def subject_of(trial: SessionTrial, noise: PixelNoise) -> Subject:
+    """The subject as a static or functional trial has taught it."""
+    views = trial.body.belief.bias.shape[:2]
+    return Subject(trial.body.belief.for_next_trial(np.full(views, noise.bias_px)), motion_prior(), trial.noise_scale)
 
 
-def average_subject() -> Subject:
+def average_subject(rig: Rig, noise: PixelNoise) -> Subject:
     """A person of average size, where there was no static trial."""
     motion = motion_prior()
-    return Subject(first_belief(LEG_LENGTH, motion, np.ones((0, N_POINTS))).geometry, motion)
+    belief = first_belief(LEG_LENGTH, motion, np.full((len(rig), N_POINTS), noise.bias_px))
+    return Subject(belief, motion, np.ones(N_POINTS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instant:
-    """Points and angles of one set of views."""
+    """Points and angles of one set of views; `lagged` are the angles a little earlier, improved by what followed."""
 
     points: Points3D
     angles: JointAngles
+    lagged: JointAngles | None
 
 
 class LiveReconstructor:
@@ -64,37 +80,96 @@ class LiveReconstructor:
     keypoint_set : what the detectors emit
     noise : of the detectors
     subject : whose body it is
+    interval_s : expected time between sets
     """
 
-    def __init__(self, rig: Rig, keypoint_set: KeypointSet, noise: PixelNoise, subject: Subject) -> None:
+    def __init__(
+        self, rig: Rig, keypoint_set: KeypointSet, noise: PixelNoise, subject: Subject, interval_s: float = 1 / 60
+    ) -> None:
         self._keypoint_set = keypoint_set
         self._noise = noise
         self._triangulator = FrameTriangulator(rig, keypoint_set)
+        self._cleaner = ViewCleaner(rig, keypoint_set, noise, interval_s)
+        self._partner = np.arange(len(keypoint_set))
+        for left, right in keypoint_set.left_right_pairs:
+            self._partner[[left, right]] = right, left
         self._columns = body_point_columns(keypoint_set)
-        self._solver = FrameSolver(subject.geometry, subject.motion)
+        self._known = self._columns >= 0
+        self._follower = BodyFollower(rig.arrays, subject.belief, subject.motion)
+        self._point_noise = subject.noise_scale
         self._reader = AngleReader(subject.motion, keypoint_set.has_feet)
         self._uv = np.empty((len(rig), len(keypoint_set), 2))
         self._confidence = np.empty((len(rig), len(keypoint_set)))
         self._standing = np.full(len(rig), np.nan)
+        self._seen_s = np.full(len(rig), np.nan)
+        self._last_s = np.nan
+        self._interval_s = interval_s
 
     def update(self, views: FrameSet) -> Instant:
-        """Points and angles of one instant; NaN angles where the points do not determine a pose."""
+        """Points and angles of one instant; NaN angles where the views do not determine a pose."""
+        time_s = views.time_ns * _NS
+        exposed_s = self._take(views)
+        picture = box_scale(self._uv, self._confidence)
+        self._standing = np.fmax(_FORGET * self._standing, picture)
+        variance = self._clean(time_s, exposed_s, picture)
+        points = self._triangulator.triangulate(views.time_ns, self._uv, variance)
+        body_views = self._body_views(exposed_s, picture)
+        followed = self._follower.follow(time_s, body_views, *self._body_points(points))
+        angles = self._reader.read(views.time_ns, followed.pose.q, followed.pose.covariance)
+        lagged = followed.lagged
+        return Instant(
+            _copied(points),
+            angles,
+            None
+            if lagged is None
+            else self._reader.read(round(lagged.time_s / _NS), lagged.pose.q, lagged.pose.covariance),
+        )
+
+    def _take(self, views: FrameSet) -> Array:
+        """Lay the views out; returns the time (C,) at which each camera exposed."""
+        exposed_s = np.full(len(self._uv), views.time_ns * _NS)
         for c, view in enumerate(views.views):
             if view is None or not len(view.uv):
                 self._uv[c], self._confidence[c] = np.nan, 0.0
             else:
                 self._uv[c], self._confidence[c] = view.uv[0], view.confidence[0]
-        picture = box_scale(self._uv, self._confidence)
-        self._standing = np.fmax(_FORGET * self._standing, picture)
+                exposed_s[c] = view.time_ns * _NS
+        return exposed_s
+
+    def _clean(self, time_s: float, exposed_s: Array, picture: Array) -> Array:
+        """Exchange mistaken sides and drop what is not believed, in place; returns the variance (C, K) px^2."""
         variance = self._noise.variance_px2(self._confidence, picture, self._standing)
-        points = self._triangulator.triangulate(views.time_ns, self._uv, variance)
-        pose = self._solver.solve(*self._body_points(points))
-        return Instant(_copied(points), self._reader.read(views.time_ns, pose.q, pose.covariance))
+        interval_s = self._interval_s if np.isnan(self._last_s) else max(time_s - self._last_s, 1e-3)
+        self._last_s = time_s
+        swapped, trusted = self._cleaner.clean(self._uv, variance, interval_s, exposed_s - time_s)
+        for values in (self._uv, self._confidence, variance):
+            values[swapped] = values[:, self._partner][swapped]
+        variance[~trusted] = np.nan
+        self._confidence[~trusted] = 0.0
+        return variance
+
+    def _body_views(self, exposed_s: Array, picture: Array) -> list[View]:
+        """The body points of every camera that sees the person, in order of exposure."""
+        views: list[View] = []
+        instant = np.hypot(self._noise.white_px, self._noise.drift_px)
+        for c in np.argsort(exposed_s, kind="stable"):
+            if not self._confidence[c].any():
+                continue
+            since = exposed_s[c] - self._seen_s[c]
+            self._seen_s[c] = exposed_s[c]
+            shared = self._noise.temporal_px(float(since) if since > 0 else self._interval_s)
+            uv, sd = np.full((N_POINTS, 2), np.nan), np.full(N_POINTS, np.nan)
+            columns = self._columns[self._known]
+            uv[self._known] = self._uv[c, columns]
+            sd[self._known] = self._noise.factor(self._confidence[c], picture[c])[columns]
+            scale = np.maximum(self._point_noise * instant, 0.5) * shared / instant
+            views.append(View(int(c), float(exposed_s[c]), uv, (sd * scale) ** 2))
+        return views
 
     def _body_points(self, points: Points3D) -> tuple[Array, Array]:
         xyz, covariance = np.full((N_POINTS, 3), np.nan), np.full((N_POINTS, 3, 3), np.nan)
-        known = self._columns >= 0
-        xyz[known], covariance[known] = points.xyz[self._columns[known]], points.covariance[self._columns[known]]
+        columns = self._columns[self._known]
+        xyz[self._known], covariance[self._known] = points.xyz[columns], points.covariance[columns]
         return xyz, covariance
 
 

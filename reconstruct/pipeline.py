@@ -12,8 +12,7 @@ from geometry.rig import Rig
 from reconstruct.dlt15 import triangulate_dlt15
 from reconstruct.errors import ReconstructError
 from reconstruct.estimator.observations import body_point_columns, observe
-from reconstruct.estimator.priors import MotionPrior
-from reconstruct.estimator.session import SeenTrial, smooth_session
+from reconstruct.estimator.session import SeenTrial, SessionTrial, smooth_session
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.pixel_noise import PixelNoise
@@ -37,18 +36,21 @@ class Reconstruction:
     points : unfiltered triangulation, as the keypoint set names them
     views : the person's keypoints after repair, and what was repaired
     angles : of the smoothed body
-    body : posterior of the movement
-    motion : prior under which it was estimated
+    session : posterior of every trial, the movement last
     triangulate_s, estimate_s : seconds that the two stages took
     """
 
     points: PointTrial
     views: CleanViews
     angles: AngleTrial
-    body: SmoothedTrial
-    motion: MotionPrior
+    session: tuple[SessionTrial, ...]
     triangulate_s: float
     estimate_s: float
+
+    @property
+    def body(self) -> SmoothedTrial:
+        """Posterior of the movement."""
+        return self.session[-1].body
 
 
 def _subject(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> KeypointTrial:
@@ -111,9 +113,9 @@ def reconstruct_session(
     triangulated = perf_counter()
     points = [_triangulated(rig, *pair, noise) for pair in zip(people, views, strict=True)]
     seen = [_seen(*parts, noise) for parts in zip(people, views, points, strict=True)]
-    result = smooth_session(rig.arrays, seen)[-1]
-    body = result.body
-    angles = angles_from_poses(body.time_s, body.q, body.covariance, result.motion, movement.keypoint_set.has_feet)
+    session = smooth_session(rig.arrays, seen)
+    body, motion = session[-1].body, session[-1].motion
+    angles = angles_from_poses(body.time_s, body.q, body.covariance, motion, movement.keypoint_set.has_feet)
     return Reconstruction(
-        exported, views[-1], angles, body, result.motion, triangulated - started, perf_counter() - triangulated
+        exported, views[-1], angles, tuple(session), triangulated - started, perf_counter() - triangulated
     )

@@ -104,6 +104,7 @@ class LiveFrame:
     latency_ms : from the capture of the newest keypoints used to publication
     sync_error_ms : standard deviation of the capture times against the hub's clock
     dropped : frames lost since the start, all cameras
+    lagged : angles a little earlier, improved by what has been seen since; None until there are any
     """
 
     sequence: int
@@ -113,3 +114,4 @@ class LiveFrame:
     latency_ms: float
     sync_error_ms: float
     dropped: int
+    lagged: JointAngles | None = None

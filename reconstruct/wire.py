@@ -27,7 +27,7 @@ from reconstruct.errors import ReconstructError
 from reconstruct.types import JointAngles, LiveFrame, Observability, Points3D
 
 MAGIC = b"VGLF"
-VERSION = 1
+VERSION = 2
 
 _PREAMBLE = struct.Struct("<4sHH")
 _ALIGNMENT = 8
@@ -45,6 +45,7 @@ class _Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     latency_ms: float
     sync_error_ms: float
     dropped: Count
+    lagged_time_ns: int | None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -53,7 +54,7 @@ _decoder = msgspec.msgpack.Decoder(_Header)
 
 @lru_cache
 def _body_layout(n_keypoints: int) -> np.dtype[Any]:
-    angles = (len(ANGLE_NAMES),)
+    angles = (2, len(ANGLE_NAMES))  # of this moment, and lagged: NaN and 0 where there are none
     return np.dtype(
         [
             ("xyz", "<f8", (n_keypoints, 3)),
@@ -69,22 +70,26 @@ def _body_layout(n_keypoints: int) -> np.dtype[Any]:
 
 def encode_live_frame(frame: LiveFrame) -> bytes:
     """One message that holds the whole frame, every number exactly."""
-    points, angles = frame.points, frame.angles
+    points, lagged = frame.points, frame.lagged
     body = np.zeros((), _body_layout(len(points.keypoint_set)))
     for name in ("xyz", "covariance", "residual_px", "views"):
         body[name] = getattr(points, name)
-    for name in ("values", "standard_error", "observability"):
-        body[name] = getattr(angles, name)
+    body["values"] = body["standard_error"] = np.nan
+    for row, angles in enumerate((frame.angles, lagged)):
+        for name in ("values", "standard_error", "observability"):
+            if angles is not None:
+                body[name][row] = getattr(angles, name)
     header = _encoder.encode(
         _Header(
             sequence=frame.sequence,
             keypoint_set=points.keypoint_set.name,
             points_time_ns=points.time_ns,
-            angles_time_ns=angles.time_ns,
+            angles_time_ns=frame.angles.time_ns,
             views=frame.views,
             latency_ms=frame.latency_ms,
             sync_error_ms=frame.sync_error_ms,
             dropped=frame.dropped,
+            lagged_time_ns=None if lagged is None else lagged.time_ns,
         )
     )
     padding = bytes(_padded(len(header)) - len(header))
@@ -101,6 +106,7 @@ def decode_live_frame(message: bytes) -> LiveFrame:
     header, start = _read_header(message)
     points_set = _read_keypoint_set(header.keypoint_set)
     body = _read_body(message, start, _body_layout(len(points_set)))
+    _check_observability(body["observability"])
     return LiveFrame(
         sequence=header.sequence,
         points=Points3D(
@@ -111,16 +117,21 @@ def decode_live_frame(message: bytes) -> LiveFrame:
             views=body["views"],
             residual_px=body["residual_px"],
         ),
-        angles=JointAngles(
-            time_ns=header.angles_time_ns,
-            values=body["values"],
-            standard_error=body["standard_error"],
-            observability=_checked_observability(body["observability"]),
-        ),
+        angles=_angles(header.angles_time_ns, body, 0),
         views=header.views,
         latency_ms=header.latency_ms,
         sync_error_ms=header.sync_error_ms,
         dropped=header.dropped,
+        lagged=None if header.lagged_time_ns is None else _angles(header.lagged_time_ns, body, 1),
+    )
+
+
+def _angles(time_ns: int, body: NDArray[Any], row: int) -> JointAngles:
+    return JointAngles(
+        time_ns=time_ns,
+        values=body["values"][row],
+        standard_error=body["standard_error"][row],
+        observability=body["observability"][row],
     )
 
 
@@ -161,10 +172,7 @@ def _read_body(message: bytes, start: int, layout: np.dtype[Any]) -> NDArray[Any
     return np.frombuffer(message, layout, count=1, offset=start).reshape(())
 
 
-def _checked_observability(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+def _check_observability(codes: NDArray[np.int8]) -> None:
     for code in (int(codes.min()), int(codes.max())):
         if code not in _OBSERVABILITY_CODES:
-            raise ReconstructError(
-                f"live frame: observability class {code} is unknown; the message is damaged"
-            )
-    return codes
+            raise ReconstructError(f"live frame: observability class {code} is unknown; the message is damaged")

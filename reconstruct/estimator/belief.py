@@ -5,6 +5,7 @@ every camera and body point, two entries each.  A belief passes from the static 
 the movement with its full covariance: fixing any part of it on the way makes the error bars lie.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,12 @@ Array = NDArray[np.float64]
 
 FIRST_MEAN = N_GEOMETRY
 FIRST_BIAS = N_GEOMETRY + N_MEANS
+
+_MEAN_CHANGE = math.radians(3.0)
+"""How much the mean of a joint may differ between trials, rad."""
+_BIAS_CHANGE = 0.5
+"""How much a view's bias may differ between trials, as a share of its own usual size: it depends on heading, pose and
+clothing.  Costs little where the bias is constant and saves the result where it is not."""
 
 
 def bias_entries(n_cameras: int) -> int:
@@ -46,6 +53,10 @@ class Belief:
     def bias(self) -> Array:
         """(C, P, 2) px."""
         return self.mean[FIRST_BIAS:].reshape(-1, N_POINTS, 2)
+
+    def for_next_trial(self, bias_sd: Array) -> "Belief":
+        """The belief for another trial of the same person, given how large biases usually are (C, P), px."""
+        return self.loosened(_MEAN_CHANGE, _BIAS_CHANGE * bias_sd)
 
     def loosened(self, mean_sd: float, bias_sd: Array) -> "Belief":
         """The belief for another trial, whose joint means (rad) and biases (C, P; px) may differ by these sds."""

@@ -46,8 +46,8 @@ def noise_scale(residual: Array, seen: Observations) -> Array:
         median = float(np.median(own)) / expected if len(own) else common
         scales[k] = (_PSEUDO_COUNT * common + len(own) * median) / (_PSEUDO_COUNT + len(own))
     typical = math.sqrt(common)
-    bounded = np.minimum(np.maximum(np.sqrt(scales), _POINT_RANGE[0] * typical), _POINT_RANGE[1] * typical)
-    return np.minimum(np.maximum(bounded, _RANGE[0]), _RANGE[1])
+    low, high = max(_POINT_RANGE[0] * typical, _RANGE[0]), min(_POINT_RANGE[1] * typical, _RANGE[1])
+    return np.asarray(np.clip(np.sqrt(scales), low, max(low, high)), dtype=float)
 
 
 def bias_scale(posterior: Belief, prior: Belief) -> float:

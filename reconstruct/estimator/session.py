@@ -34,11 +34,6 @@ _ROUNDS = 3
 _FIRST_LOOK_STEPS, _MAX_STEPS = 3, 12
 _AGREES = 0.1
 """Logarithm of a scale below which another round would change nothing that matters."""
-_MEAN_CHANGE = np.radians(3.0)
-"""How much the mean of a joint may differ between trials, rad."""
-_BIAS_CHANGE = 0.5
-"""How much a view's bias may differ between trials, as a share of its own expected size: it depends on heading, pose
-and clothing.  Costs little where the bias is constant and saves the result where it is not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +47,14 @@ class SeenTrial:
 
 @dataclass(frozen=True, eq=False)
 class SessionTrial:
-    """A smoothed trial and the motion prior that it turned out to need."""
+    """A smoothed trial, the motion prior that it turned out to need, and how noisy its keypoints turned out to be.
+
+    `noise_scale` (P,) multiplies the standard deviations of the detector's noise model.
+    """
 
     body: SmoothedTrial
     motion: MotionPrior
+    noise_scale: Array
 
 
 def frame_poses(trial: SeenTrial, belief: Belief, motion: MotionPrior) -> PoseTrial:
@@ -89,15 +88,25 @@ def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProbl
     return problem, at
 
 
+def _learned_scale(before: Observations, after: Observations) -> Array:
+    ratio = np.sqrt(after.variance / before.variance)
+    scale = np.ones(ratio.shape[2])
+    for k in range(len(scale)):
+        known = ratio[:, :, k][np.isfinite(ratio[:, :, k])]
+        scale[k] = float(np.median(known)) if len(known) else 1.0
+    return scale
+
+
 def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[SessionTrial]:
     """Posterior of every trial of a session, in the order in which they teach each other (the movement last)."""
     results: list[SessionTrial] = []
     for trial in trials:
         if results:
-            belief = results[-1].body.belief.loosened(_MEAN_CHANGE, _BIAS_CHANGE * trial.observations.bias_sd)
+            belief = results[-1].body.belief.for_next_trial(trial.observations.bias_sd)
             problem, at = _first_look(cameras, trial, belief)
         else:
             belief = first_belief(leg_length(trial.points), motion_prior(), trial.observations.bias_sd)
             problem, at = _with_biases_scaled(*_first_look(cameras, trial, belief))
-        results.append(SessionTrial(posterior(problem, descend(problem, at, _MAX_STEPS)), problem.motion))
+        body = posterior(problem, descend(problem, at, _MAX_STEPS))
+        results.append(SessionTrial(body, problem.motion, _learned_scale(trial.observations, problem.seen)))
     return results

@@ -110,5 +110,9 @@ def angles_of_poses(q, covariance, prior_variance, coupling, values, variance, p
         joint_angles(q[t], coupling, values[t])
         angle_jacobian(q[t], coupling, jacobian)
         for a in range(N_ANGLES):
-            variance[t, a] = np.dot(jacobian[a], np.dot(covariance[t], jacobian[a]))
-            prior[t, a] = np.dot(jacobian[a] * prior_variance, jacobian[a])
+            variance[t, a] = prior[t, a] = 0.0
+            for i in range(N_DOF):
+                if jacobian[a, i] != 0.0:
+                    prior[t, a] += jacobian[a, i] * prior_variance[i] * jacobian[a, i]
+                    for j in range(N_DOF):
+                        variance[t, a] += jacobian[a, i] * covariance[t, i, j] * jacobian[a, j]

@@ -11,8 +11,8 @@ from geometry._jit import kernel
 
 
 @kernel
-def transition(dt, deviation, rate, acceleration_psd, phi, q_inverse):
-    """Transition matrix and inverse process covariance of one degree of freedom over dt seconds.
+def process_covariance(dt, deviation, rate, acceleration_psd, phi, Q):
+    """Transition matrix and process covariance of one degree of freedom over dt seconds.
 
     Parameters
     ----------
@@ -20,24 +20,32 @@ def transition(dt, deviation, rate, acceleration_psd, phi, q_inverse):
     deviation : standard deviation about the mean; 0 marks a free degree of freedom
     rate : sqrt(3) / correlation length, 1/s (bounded only)
     acceleration_psd : power spectral density of the acceleration (free only)
-    phi, q_inverse : (2, 2) out
+    phi, Q : (2, 2) out
     """
     if deviation > 0.0:
         decay, s = math.exp(-rate * dt), rate * dt
         phi[0, 0], phi[0, 1] = decay * (1.0 + s), decay * dt
         phi[1, 0], phi[1, 1] = -decay * rate * s, decay * (1.0 - s)
         p0, p1 = deviation * deviation, deviation * deviation * rate * rate
-        q00 = p0 - phi[0, 0] * phi[0, 0] * p0 - phi[0, 1] * phi[0, 1] * p1
-        q01 = -phi[0, 0] * phi[1, 0] * p0 - phi[0, 1] * phi[1, 1] * p1
-        q11 = p1 - phi[1, 0] * phi[1, 0] * p0 - phi[1, 1] * phi[1, 1] * p1
+        Q[0, 0] = p0 - phi[0, 0] * phi[0, 0] * p0 - phi[0, 1] * phi[0, 1] * p1
+        Q[0, 1] = -phi[0, 0] * phi[1, 0] * p0 - phi[0, 1] * phi[1, 1] * p1
+        Q[1, 1] = p1 - phi[1, 0] * phi[1, 0] * p0 - phi[1, 1] * phi[1, 1] * p1
     else:
         phi[0, 0], phi[0, 1], phi[1, 0], phi[1, 1] = 1.0, dt, 0.0, 1.0
-        q00 = acceleration_psd * dt * dt * dt / 3.0
-        q01 = acceleration_psd * dt * dt / 2.0
-        q11 = acceleration_psd * dt
-    det = q00 * q11 - q01 * q01
-    q_inverse[0, 0], q_inverse[1, 1] = q11 / det, q00 / det
-    q_inverse[0, 1] = q_inverse[1, 0] = -q01 / det
+        Q[0, 0] = acceleration_psd * dt * dt * dt / 3.0
+        Q[0, 1] = acceleration_psd * dt * dt / 2.0
+        Q[1, 1] = acceleration_psd * dt
+    Q[1, 0] = Q[0, 1]
+
+
+@kernel
+def transition(dt, deviation, rate, acceleration_psd, phi, q_inverse):
+    """As `process_covariance`, with the inverse of the process covariance."""
+    process_covariance(dt, deviation, rate, acceleration_psd, phi, q_inverse)
+    a, b, c = q_inverse[0, 0], q_inverse[0, 1], q_inverse[1, 1]
+    det = a * c - b * b
+    q_inverse[0, 0], q_inverse[1, 1] = c / det, a / det
+    q_inverse[0, 1] = q_inverse[1, 0] = -b / det
 
 
 @kernel

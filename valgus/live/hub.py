@@ -28,6 +28,8 @@ from valgus.live.tally import Tally
 ANY_LOCAL_PORT = "tcp://127.0.0.1:0"
 
 _WAIT_S = 0.05
+_LOOK_INTERVAL_NS = 50_000_000
+_BEHIND_NS = 300_000_000
 
 
 class Reconstructor(Protocol):
@@ -69,7 +71,7 @@ class Hub:
         self._tally, self._roster, self._stopwatch = Tally(), Roster(), Stopwatch()
         self._attendance = Attendance(len(cameras))
         self._tell = tell
-        self._published = 0
+        self._published = self._looked_ns = 0
         self._intake = Intake(binding.messages)
         self._clock = ClockService(binding.clock)
         self._broadcast = Broadcast(binding.results)
@@ -90,6 +92,7 @@ class Hub:
             message = self._intake.receive(0.0) or self._wait_for_message()
             if message is not None:
                 self._consume(message, reconstructor)
+            self._miss_the_silent(message, time.monotonic_ns())
         for frames in self._synchronizer.flush():
             self._publish(frames, reconstructor)
         return self._stopwatch.report(self._published, self._tally)
@@ -109,10 +112,15 @@ class Hub:
         self.close()
 
     def _wait_for_message(self) -> NodeMessage | None:
-        """Nothing is waiting: time to miss those who are silent, and to wait a little."""
         self._stopwatch.idle()
-        self._tell_all(self._roster.overdue(time.monotonic_ns()))
         return self._intake.receive(_WAIT_S)
+
+    def _miss_the_silent(self, last: NodeMessage | None, now_ns: int) -> None:
+        """Look who is silent, unless the hub itself is behind: then the message that is missed may be in the queue."""
+        behind = isinstance(last, KeypointsMessage) and now_ns - last.keypoints.time_ns > _BEHIND_NS
+        if not behind and now_ns - self._looked_ns > _LOOK_INTERVAL_NS:
+            self._looked_ns = now_ns
+            self._tell_all(self._roster.overdue(now_ns))
 
     def _consume(self, message: NodeMessage, reconstructor: Reconstructor) -> None:
         now_ns = time.monotonic_ns()
@@ -140,6 +148,7 @@ class Hub:
             latency_ms=capture_latency_ms(frames, time.monotonic_ns()),
             sync_error_ms=sync_error_ms(frames),
             dropped=self._tally.dropped,
+            lagged=instant.lagged,
         )
         self._broadcast.send(encode_live_frame(frame))
         self._stopwatch.published(time.monotonic_ns())

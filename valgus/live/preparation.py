@@ -15,7 +15,7 @@ _NS = 1e9
 def prepared_reconstructor(rig: Rig, static: KeypointTrial) -> LiveReconstructor:
     """A reconstructor that knows this person and has every kernel loaded."""
     noise = PixelNoise()
-    subject = subject_of(reconstruct_session(rig, [static], noise).body.belief)
+    subject = subject_of(reconstruct_session(rig, [static], noise).session[-1], noise)
     rehearsing = LiveReconstructor(rig, static.keypoint_set, noise, subject)
     for frame in range(min(_WARM_UP_FRAMES, static.frames)):
         rehearsing.update(frame_set(static, frame))

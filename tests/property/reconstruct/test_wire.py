@@ -62,6 +62,7 @@ live_frames: st.SearchStrategy[LiveFrame] = st.builds(
     latency_ms=st.floats(),
     sync_error_ms=st.floats(),
     dropped=COUNTS,
+    lagged=st.none() | _angles(),
 )
 
 
@@ -76,6 +77,9 @@ def test_every_number_survives(frame: LiveFrame) -> None:
     _assert_same(frame, received, "sequence views latency_ms sync_error_ms dropped")
     _assert_same(frame.points, received.points, "time_ns keypoint_set xyz covariance views residual_px")
     _assert_same(frame.angles, received.angles, "time_ns values standard_error observability")
+    assert (received.lagged is None) == (frame.lagged is None)
+    if frame.lagged is not None:
+        _assert_same(frame.lagged, received.lagged, "time_ns values standard_error observability")
     assert not received.points.xyz.flags.writeable
 
 
