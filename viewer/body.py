@@ -19,6 +19,7 @@ ELLIPSOID_SCALE = 2.7955
 """Standard deviations out to which a 3-D normal distribution holds 95 % (square root of chi-squared, 3 dof)."""
 
 _HEAD_MERIDIANS = 32
+_CROWN_SHARE = 0.3
 _AXIS_LENGTH_M = 0.16
 _AXIS_RADIUS_M = 0.006
 _AXES = np.array([AXIS_X, AXIS_Y, AXIS_Z])
@@ -55,6 +56,7 @@ def _head(points: Points3D, joint_share: float) -> list[Mesh]:
 
 def _head_centre(points: Points3D) -> Array:
     between_ears = 0.5 * (subject.point(points, "LEar") + subject.point(points, "REar"))
-    below_crown = 0.5 * (between_ears + subject.point(points, "Head"))
+    crown = subject.point(points, "Head")
+    below_crown = between_ears + _CROWN_SHARE * (crown - between_ears)
     known = (place for place in (below_crown, between_ears) if np.isfinite(place).all())
     return next(known, subject.point(points, "Nose"))
