@@ -8,6 +8,7 @@ import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import Gray
+from calibration.detection.marker_corners import refine_quads
 from calibration.detection.markers import opencv_charuco
 
 _LEAST_CORNERS = 6
@@ -23,14 +24,15 @@ def marker_to_square(board: Board, pictures: Iterable[Gray]) -> float:
     front = board.points[: board.side_points, :2]
     ratios: list[float] = []
     for gray in pictures:
-        found: Any = detector.detectBoard(255 - gray if board.inverted else gray)
+        picture = 255 - gray if board.inverted else gray
+        found: Any = detector.detectBoard(picture)
         corners, ids, markers, _ = found
         if ids is None or len(ids) < _LEAST_CORNERS or not markers:
             continue
         H: Any = cv2.findHomography(np.asarray(corners).reshape(-1, 2), front[np.asarray(ids).ravel()])[0]
         if H is None:
             continue
-        quads = np.asarray(markers, dtype=float).reshape(-1, 1, 2)
+        quads = refine_quads(picture, np.asarray(markers, dtype=float).reshape(-1, 4, 2)).reshape(-1, 1, 2)
         sides = cv2.perspectiveTransform(quads, H).reshape(-1, 4, 2)
         ratios += list(np.linalg.norm(sides - np.roll(sides, 1, axis=1), axis=-1).ravel() / board.square_m)
     return float(np.median(ratios)) if ratios else float("nan")

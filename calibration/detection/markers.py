@@ -7,6 +7,7 @@ import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import NOTHING, Detection, Gray
+from calibration.detection.marker_corners import refine_quads
 
 
 class FindCharuco:
@@ -41,9 +42,7 @@ class FindMarkerGrid:
     """The four corners of every marker of a grid."""
 
     def __init__(self, board: Board) -> None:
-        parameters = cv2.aruco.DetectorParameters()
-        parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-        self._detector = cv2.aruco.ArucoDetector(dictionary(board), parameters)
+        self._detector = cv2.aruco.ArucoDetector(dictionary(board))
         self._markers = board.columns * board.rows
         self._known = self._markers * (2 if board.two_sided else 1)
         self._side_points = board.side_points
@@ -62,7 +61,7 @@ class FindMarkerGrid:
         sides = ids // self._markers
         seen = sides == np.bincount(sides).argmax()
         points = (4 * ids[seen][:, None] + np.arange(4)).ravel()
-        return Detection(points.astype(np.int64), quads[seen].reshape(-1, 2))
+        return Detection(points.astype(np.int64), refine_quads(gray, quads[seen]).reshape(-1, 2))
 
 
 def dictionary(board: Board) -> Any:

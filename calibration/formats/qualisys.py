@@ -33,15 +33,12 @@ def recognised(path: Path) -> bool:
 
 
 def read_rig(path: Path, metres_per_unit: float | None = None) -> Rig:
-    """Rig of the video cameras, in natural order of their serial numbers."""
-    found = [
-        element
-        for element in xml.parse(path).findall("cameras/camera")
-        if any(word in element.get("model", "").lower() for word in ("video", "none"))
-    ]
-    if not found:
-        raise CalibrationError(f"{path}: holds no video cameras; Qualisys' marker cameras take no pictures")
-    cameras = sorted((_read_camera(path, element) for element in found), key=lambda camera: natural_order(camera.name))
+    """Rig of the active video cameras (of all active ones where no model says video), by serial number."""
+    active = [e for e in xml.parse(path).findall("cameras/camera") if e.get("active", "1") != "0"]
+    if not active:
+        raise CalibrationError(f"{path}: holds no active camera; export the calibration from Qualisys again")
+    video = [e for e in active if any(word in e.get("model", "").lower() for word in ("video", "none"))]
+    cameras = sorted((_read_camera(path, e) for e in video or active), key=lambda camera: natural_order(camera.name))
     rig = units.scaled(Rig(tuple(cameras)), metres_per_unit or units.METRES_PER_UNIT["mm"])
     return units.require_metres(rig, path)
 

@@ -89,7 +89,8 @@ def _best_model(
     for richer in MODELS[1:]:
         if len(views) < richer.views:
             continue
-        tried = fit_lens(board, views, size, richer) if richer.fisheye else refit_lens(fit, size, richer)
+        same_kind = richer.fisheye == model.fisheye
+        tried = refit_lens(fit, size, richer) if same_kind else fit_lens(board, views, size, richer)
         if tried is None or tried.rms_px > _WORTH_TRYING * fit.rms_px:
             continue
         tried_errors = _heldout_errors(board, views, tried)

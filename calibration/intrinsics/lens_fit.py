@@ -98,6 +98,7 @@ def _possible(camera: CameraArrays, size: Size) -> bool:
 
 def starting_point(board: Board, detections: Sequence[Detection], camera: CameraArrays) -> tuple[Sightings, State]:
     """Pictures with a board pose under this lens; `knot_time_s` remembers which detection each came from."""
+    camera = camera._replace(R=np.eye(3)[None], t=np.zeros((1, 3)))
     poses: list[Array] = []
     used: list[int] = []
     for i, found in enumerate(detections):

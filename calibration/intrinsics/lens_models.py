@@ -37,6 +37,6 @@ class LensModel:
 MODELS = (
     LensModel("pinhole, 4 coefficients", (0, 1, 2, 3), 1),
     LensModel("pinhole, 5 coefficients", (0, 1, 2, 3, 4), 5),
-    LensModel("pinhole, 8 coefficients", (0, 1, 2, 3, 4, 5, 6, 7), 12),
     LensModel("fisheye, 4 coefficients", (0, 1, 2, 3), 8, fisheye=True),
+    LensModel("pinhole, 8 coefficients", (0, 1, 2, 3, 4, 5, 6, 7), 12),
 )

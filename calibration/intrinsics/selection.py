@@ -11,7 +11,7 @@ from calibration.detection.ordering import local_affine, spans_a_plane
 
 Array = NDArray[np.float64]
 
-MOST_VIEWS = 40
+MOST_VIEWS = 80
 LEAST_CORNERS = 6
 
 

@@ -16,6 +16,7 @@ from geometry.rig import Rig
 Array = NDArray[np.float64]
 
 _EXCHANGED = 2.0
+_PAIR_DISAGREES_PX = 2.0
 
 
 def cameras_in_place(board: Board, pictures: Sequence[BoardPicture], rig: Rig, whole: Score) -> Gate:
@@ -24,10 +25,9 @@ def cameras_in_place(board: Board, pictures: Sequence[BoardPicture], rig: Rig, w
     With two cameras neither can be blamed: the gate then judges the disagreement itself.
     """
     if len(rig) < 3:
-        value = whole.rms_px / MOVED_CAMERA_PX
-        passed = bool(value <= 1.0)
+        passed = bool(whole.rms_px <= _PAIR_DISAGREES_PX)
         detail = f"{' and '.join(rig.names)} disagree by {whole.rms_px:.1f} px; one of them moved"
-        return Gate("cameras_in_place", passed, value, 1.0, "" if passed else detail)
+        return Gate("cameras_in_place", passed, whole.rms_px, _PAIR_DISAGREES_PX, "" if passed else detail)
     without = np.array([_rms_without(board, pictures, rig, c) for c in range(len(rig))])
     if not np.isfinite(without).any():
         return Gate("cameras_in_place", True, 1.0, MOVED_CAMERA)

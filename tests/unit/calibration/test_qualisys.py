@@ -49,10 +49,10 @@ def test_against_the_conversion_by_pose2sim(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("not xml", "is not a Qualisys calibration"),
+        ("not xml", "is not valid XML"),
         ("<calibration/>", "holds no active camera"),
-        ("<calibration><camera serial='7'/></calibration>", "camera '7' has no <fov_video>"),
-        (CAMERA.format(active=1, serial="7", z="high"), "camera '7': transform z = 'high' is not a number"),
+        ("<calibration><cameras><camera serial='7'/></cameras></calibration>", "camera '7' has no <fov_video>"),
+        (f"<cameras>{CAMERA.format(active=1, serial='7', z='high')}</cameras>", "camera '7' z = 'high' is not made of"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(text: str, complaint: str, tmp_path: Path) -> None:
