@@ -1,12 +1,19 @@
 """Who may connect to a hub: decides by public key, for every encrypted socket of the process."""
 
 import threading
+import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+import zmq
 
 from capture.keys import HubKeys
 
+if TYPE_CHECKING:
+    from zmq.auth.thread import ThreadAuthenticator
+
 DOMAIN = "valgus"
+_RELEASE_S = 2.0
 
 
 class Guard:
@@ -23,10 +30,7 @@ class Guard:
         self.refused = 0
         self._allowed = {public.encode() for public in keys.allowed.values()}
         self._lock = threading.Lock()
-        from zmq.auth.thread import ThreadAuthenticator
-
-        self._authenticator = ThreadAuthenticator()
-        self._authenticator.start()
+        self._authenticator = _start_authenticator()
         self._authenticator.configure_curve_callback(DOMAIN, credentials_provider=self)
 
     def callback(self, domain: str, key: bytes) -> bool:
@@ -48,3 +52,20 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _start_authenticator() -> "ThreadAuthenticator":
+    """Start one, waiting for a former guard of this process to be gone: ZeroMQ lets go of it in the background."""
+    from zmq.auth.thread import ThreadAuthenticator
+
+    deadline_s = time.monotonic() + _RELEASE_S
+    while True:
+        authenticator = ThreadAuthenticator()
+        try:
+            authenticator.start()
+        except zmq.ZMQError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(0.01)
+        else:
+            return authenticator
