@@ -12,6 +12,7 @@ from calibration.formats.aniposelib import read_rig
 from capture.types import KeypointTrial
 from reconstruct.pipeline import Reconstruction, reconstruct_session
 from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.suspects import suspect_notices
 from valgus.offline.image_size import check_image_sizes
 from valgus.offline.results import repairs, reprojection, write_results
 from valgus.offline.session_files import RecordedSession, align_session
@@ -41,6 +42,7 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     loaded = perf_counter()
     found = reconstruct_session(session.rig, session.trials, PixelNoise(), request.triangulation)
     found = _counted_from_first_frame(found, session)
+    notices += suspect_notices(session.rig.names, found.views)
     return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
 
 
