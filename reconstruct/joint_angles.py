@@ -57,8 +57,12 @@ class AngleReader:
 
 
 def angles_from_poses(time_s: Array, q: Array, covariance: Array, prior: MotionPrior, feet_seen: bool) -> AngleTrial:
-    """Angles of poses (F, 27) with covariances (F, 27, 27), those that run round the circle unwrapped."""
+    """Angles of poses (F, 27) with covariances (F, 27, 27), those that run round the circle unwrapped.
+
+    Poses that are NaN give NaN angles.
+    """
     values, standard_error, classes = AngleReader(prior, feet_seen).read_all(q, covariance)
     for column in _CIRCULAR:
-        values[:, column] = np.unwrap(values[:, column])
+        known = np.isfinite(values[:, column])
+        values[known, column] = np.unwrap(values[known, column])
     return AngleTrial(time_s, values, standard_error, classes)

@@ -115,7 +115,9 @@ def reconstruct_session(
     seen = [_seen(*parts, noise) for parts in zip(people, views, points, strict=True)]
     session = smooth_session(rig.arrays, seen)
     body, motion = session[-1].body, session[-1].motion
-    angles = angles_from_poses(body.time_s, body.q, body.covariance, motion, movement.keypoint_set.has_feet)
+    known = ~seen[-1].observations.in_long_silence
+    q = np.where(known[:, None], body.q, np.nan)
+    angles = angles_from_poses(body.time_s, q, body.covariance, motion, movement.keypoint_set.has_feet)
     return Reconstruction(
         exported, views[-1], angles, tuple(session), triangulated - started, perf_counter() - triangulated
     )

@@ -10,7 +10,8 @@ from geometry.camera_model import CameraArrays
 from reconstruct.estimator.belief import Belief
 from reconstruct.estimator.fixed_lag import FixedLag, LaggedPose
 from reconstruct.estimator.frame_ik import FrameSolver, Pose
-from reconstruct.estimator.live_filter import LONGEST_SILENCE_S, LiveFilter
+from reconstruct.estimator.live_filter import LiveFilter
+from reconstruct.estimator.observations import LONGEST_SILENCE_S
 from reconstruct.estimator.priors import MotionPrior
 from reconstruct.kernels.skeleton import N_DOF
 

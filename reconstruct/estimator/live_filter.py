@@ -24,8 +24,6 @@ _START_SPEED_SD = 1.0
 """rad/s and m/s of a pose whose speed is not known"""
 _BIAS_GROWTH = 0.1
 """px^2 per second: biases follow heading and pose slowly, about 1 px in ten seconds."""
-LONGEST_SILENCE_S = 0.5
-"""After a longer silence the pose is unknown."""
 
 
 class LiveFilter:

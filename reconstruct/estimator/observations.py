@@ -11,6 +11,8 @@ from reconstruct.pixel_noise import PixelNoise, person_scale
 
 Array = NDArray[np.float64]
 
+LONGEST_SILENCE_S = 0.5
+"""Where nothing is seen for longer, the pose is unknown."""
 _MODEL_SD_PX = 0.5
 """Least noise of a body point for a person of 500 px: joints also slide, which the skeleton does not (about 2 mm)."""
 
@@ -37,6 +39,17 @@ class Observations:
     least_variance: Array
     inflation: float
     bias_sd: Array
+
+    @property
+    def in_long_silence(self) -> NDArray[np.bool_]:
+        """(F,) whether nothing at all was seen for longer than `LONGEST_SILENCE_S` around a frame."""
+        seen_s = self.time_s[np.isfinite(self.uv[..., 0]).any(axis=(0, 2))]
+        if not len(seen_s):
+            return np.ones(len(self.time_s), dtype=np.bool_)
+        after = np.searchsorted(seen_s, self.time_s)
+        before_s = np.where(after > 0, seen_s[np.maximum(after - 1, 0)], -np.inf)
+        after_s = np.where(after < len(seen_s), seen_s[np.minimum(after, len(seen_s) - 1)], np.inf)
+        return ~np.isin(self.time_s, seen_s) & (after_s - before_s > LONGEST_SILENCE_S)
 
     def with_noise_scaled(self, scale: Array) -> "Observations":
         """The same with the standard deviation of every body point's noise multiplied by `scale` (P,)."""

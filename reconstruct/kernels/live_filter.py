@@ -72,7 +72,8 @@ def filter_work(states: int) -> FilterWork:
         columns=np.zeros(MAX_POINT_GEOMETRY, dtype=np.int64), J_camera=np.zeros((2, 3)),
         Hx=np.zeros((N_ROWS, N_X)), Hg=np.zeros((N_ROWS, N_GEOMETRY)), residual=np.zeros(N_ROWS),
         noise=np.zeros(N_ROWS), HP=np.zeros((N_ROWS, states)), S=np.zeros((N_ROWS, N_ROWS)),
-        L=np.zeros((N_ROWS, N_ROWS)), W=np.zeros((N_ROWS, states)), WW=np.zeros((states, states)), y=np.zeros(N_ROWS), z=np.zeros(states),
+        L=np.zeros((N_ROWS, N_ROWS)), W=np.zeros((N_ROWS, states)), WW=np.zeros((states, states)),
+        y=np.zeros(N_ROWS), z=np.zeros(states),
         phi=np.zeros((N_DOF, 2, 2)), Q=np.zeros((N_DOF, 2, 2)),
     )  # fmt: skip
 

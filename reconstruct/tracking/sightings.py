@@ -28,6 +28,8 @@ _BONE_SD_M = 0.02
 """How much the mean length of a bone differs between two sightings of one person, as detector bias turns with them."""
 _SAME_BODY = 4.0
 """Mean squared difference of bone lengths, in standard deviations, up to which two sightings may be one person."""
+_SAMPLES = 60
+"""Frames that describe a sighting, however long."""
 _LINGERS_S = 0.5
 """For so long a sighting may go on after the person has been noticed anew."""
 _REACH_M, _WALK_M_PER_S, _RUN_M_PER_S = 0.5, 1.0, 4.0
@@ -42,8 +44,9 @@ class Sighting:
     first_s, last_s : seconds
     first_place, last_place : (3,) middle of the body then, metres
     bones_m : (bones,) median lengths, NaN where never seen
-    middle : (n, 3) middle of the body in every frame, metres
-    views : (n,) number of views in every frame
+    frames : number of frames in between with the person in any view
+    middle : (n, 3) middle of the body in frames spread over the sighting, metres
+    views : (n,) number of views in those frames
     """
 
     first_s: float
@@ -51,6 +54,7 @@ class Sighting:
     first_place: Array
     last_place: Array
     bones_m: Array
+    frames: int
     middle: Array
     views: NDArray[np.int64]
 
@@ -58,7 +62,8 @@ class Sighting:
 def describe(person: KeypointTrial, rig: Rig) -> Sighting:
     """Sighting of a trial with one place for people who is seen at least once."""
     seen: NDArray[np.bool_] = np.logical_or.reduce(person.confidence[:, :, 0] > 0.0, axis=-1)
-    frames = np.flatnonzero(np.logical_or.reduce(seen, axis=0))
+    everything = np.flatnonzero(np.logical_or.reduce(seen, axis=0))
+    frames = everything[np.unique(np.linspace(0, len(everything) - 1, _SAMPLES).round().astype(np.int64))]
     ends = _bone_ends(person.keypoint_set)
     joints, inverse = np.unique(ends, return_inverse=True)
     uv, confidence = person.uv[:, frames][:, :, 0, joints], person.confidence[:, frames][:, :, 0, joints]
@@ -75,6 +80,7 @@ def describe(person: KeypointTrial, rig: Rig) -> Sighting:
         first_place=middle[first],
         last_place=middle[last],
         bones_m=_median(np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=-1), axis=0),
+        frames=len(everything),
         middle=middle,
         views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
     )

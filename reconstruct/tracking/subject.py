@@ -31,7 +31,7 @@ def presence(trial: KeypointTrial, rig: Rig, tracks: PeopleTracks) -> Array:
         sighting = describe(one_person(trial, tracks.identity == number), rig)
         distance = np.linalg.norm(sighting.middle - middle, axis=1)
         weight = np.nan_to_num(1.0 / (1.0 + (distance / radius) ** 2))
-        scores[number] = float((sighting.views * weight).sum())
+        scores[number] = sighting.frames * float((sighting.views * weight).mean())
     return scores
 
 
