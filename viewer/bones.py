@@ -31,7 +31,8 @@ _WITHOUT_SPINE = (("LShoulder", "RShoulder"), ("LHip", "RHip"), ("LShoulder", "L
 _RADIUS_M = 0.022
 _SMALL_RADIUS_M = 0.011
 _SMALL_PARTS = (
-    "Head", "Nose", "Eye", "EyeInner", "EyeOuter", "Ear", "Mouth", "Pinky", "Index", "Thumb", "BigToe", "SmallToe", "Heel",
+    "Head", "Nose", "Eye", "EyeInner", "EyeOuter", "Ear", "Mouth", "Pinky", "Index", "Thumb",
+    "BigToe", "SmallToe", "Heel",
 )  # fmt: skip
 
 
