@@ -18,10 +18,10 @@ _END_TIMEOUT_S = 5.0
 class Actor:
     """Runs `target(*arguments)` with the other end of a pipe as its argument named `parent`."""
 
-    def __init__(self, name: str, target: Callable[..., None], **arguments: Any) -> None:
-        self.name = name
+    def __init__(self, title: str, target: Callable[..., None], **arguments: Any) -> None:
+        self.title = title
         self._pipe, theirs = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=act, name=name, args=(target, arguments, theirs), daemon=True)
+        self._process = SPAWN.Process(target=act, name=title, args=(target, arguments, theirs), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -47,7 +47,7 @@ class Actor:
         if isinstance(word, kind):
             return word
         reason = word.message if isinstance(word, Trouble) else "see `valgus doctor`"
-        raise ValgusError(f"{self.name} did not start: {reason}")
+        raise ValgusError(f"{self.title} did not start: {reason}")
 
     def words(self) -> list[Any]:
         """Everything it has said since the last time."""

@@ -25,16 +25,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Ready:
-    """A node is ready; it waits to be told the time of the first frame."""
+    """A node is there; it waits for its part and the time of the first frame."""
 
 
-def run_node(part: Part, hub: HubAddresses, stop: StopSign, parent: Connection) -> None:
-    """Say `Ready`, wait for the start time, publish until the run is over."""
-    detector = VirtualDetector(part.image_size, part.uv, part.confidence)
+def run_node(name: str, hub: HubAddresses, stop: StopSign, parent: Connection) -> None:
+    """Say `Ready`, receive (part, start_ns), publish until the run is over."""
     parent.send(Ready())
-    camera = VirtualCamera(part.camera, part.run, start_ns=parent.recv())
+    part, start_ns = parent.recv()
+    camera = VirtualCamera(part.camera, part.run, start_ns)
+    detector = VirtualDetector(part.image_size, part.uv, part.confidence)
     clock = partial(_clock_ahead, part.run.clock_ahead_ns)
-    run_live_node(f"node-{part.camera}", hub, [Station(camera, detector)], stop, clock)
+    run_live_node(name, hub, [Station(camera, detector)], stop, clock)
 
 
 def _clock_ahead(ahead_ns: int) -> int:

@@ -29,19 +29,22 @@ class Nodes:
         for actor in self.actors:
             actor.first_word(Ready)
         self.start_ns = time.monotonic_ns() + _LEAD_NS
-        for actor in self.actors:
-            actor.say(self.start_ns)
+        for camera in range(len(parts)):
+            self._hand_over(camera)
 
     def tend(self, now_s: float) -> Iterator[str]:
         """Start those again that died a moment ago; yields one line each."""
         for camera, actor in enumerate(self.actors):
+            for word in actor.words():
+                if isinstance(word, Ready):
+                    self._hand_over(camera)
+                elif isinstance(word, Trouble):
+                    yield f"{actor.title}: {word.message}"
             if actor.failed and now_s - self._died_s.setdefault(camera, now_s) >= _RESTART_AFTER_S:
                 del self._died_s[camera]
-                reason = "".join(f" ({word.message})" for word in actor.words() if isinstance(word, Trouble))
                 actor.close()
                 self.actors[camera] = self._started(self._parts[camera])
-                self.actors[camera].say(self.start_ns)
-                yield f"{actor.name} died{reason}; started again"
+                yield f"{actor.title} died; it is started again"
 
     def close(self) -> None:
         """Wait for every node to end."""
@@ -49,4 +52,9 @@ class Nodes:
             actor.close()
 
     def _started(self, part: Part) -> Actor:
-        return Actor(f"the node of {part.camera}", run_node, part=part, hub=self._hub, stop=self._stop)
+        name = f"node-{part.camera}"
+        return Actor(name, run_node, name=name, hub=self._hub, stop=self._stop)
+
+    def _hand_over(self, camera: int) -> None:
+        """Give a node that is ready its part: earlier, the sender would have to wait for it."""
+        self.actors[camera].say((self._parts[camera], self.start_ns))

@@ -72,6 +72,7 @@ class Hub:
         self._attendance = Attendance(len(cameras))
         self._tell = tell
         self._published = self._looked_ns = 0
+        self._behind = False
         self._intake = Intake(binding.messages)
         self._clock = ClockService(binding.clock)
         self._broadcast = Broadcast(binding.results)
@@ -117,8 +118,11 @@ class Hub:
 
     def _miss_the_silent(self, last: NodeMessage | None, now_ns: int) -> None:
         """Look who is silent, unless the hub itself is behind: then the message that is missed may be in the queue."""
-        behind = isinstance(last, KeypointsMessage) and now_ns - last.keypoints.time_ns > _BEHIND_NS
-        if not behind and now_ns - self._looked_ns > _LOOK_INTERVAL_NS:
+        if last is None:
+            self._behind = False
+        elif isinstance(last, KeypointsMessage):
+            self._behind = now_ns - last.keypoints.time_ns > _BEHIND_NS
+        if not self._behind and now_ns - self._looked_ns > _LOOK_INTERVAL_NS:
             self._looked_ns = now_ns
             self._tell_all(self._roster.overdue(now_ns))
 
