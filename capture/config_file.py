@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -16,12 +16,26 @@ _STEP = re.compile(r"\.(\w+)|\[[^]]*\]")
 
 def read_config(path: Path, kind: type[_Config]) -> _Config:
     """Decode a TOML file into a struct whose unknown keys are forbidden; raises CaptureError."""
+    return _convert(path, _load(path), kind)
+
+
+def read_tables(path: Path, kind: type[_Config]) -> dict[str, _Config]:
+    """Decode a TOML file of tables with free names, each of which is such a struct; raises CaptureError."""
+    return {name: _convert(path, table, kind) for name, table in _load(path).items()}
+
+
+def _load(path: Path) -> dict[str, Any]:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CaptureError(f"{path}: cannot be read ({error.strerror})") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CaptureError(f"{path}: is not TOML ({error})") from None
+
+
+def _convert(path: Path, content: Any, kind: type[_Config]) -> _Config:
+    try:
+        return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         complaint, _, where = str(error).partition(" - at `$")
         where = where.rstrip("`")

@@ -10,12 +10,14 @@ import msgspec
 from capture.camera_worker import Station
 from capture.cameras.base import Camera
 from capture.cameras.paced import PacedCamera
+from capture.cameras.punctual import PunctualCamera
 from capture.cameras.video_file import VideoFile
 from capture.config_file import read_config
 from capture.detectors.catalogue import DEFAULT_DETECTOR, create_detector
 from capture.errors import CaptureError
 from capture.hub_addresses import HubAddresses
 from capture.keys import NodeKeys, read_key_pair, read_public_key
+from capture.latency.file import read_latencies
 from capture.messages import Name
 from capture.node import StopSign, run_live_node, run_lock_step_node
 
@@ -44,11 +46,16 @@ class VideoCameraTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file; `pace` is `live`, or `lock-step` for recordings of which no frame may be left out."""
+    """The whole file.
+
+    `pace` is `live`, or `lock-step` for recordings of which no frame may be left out.  `latency` is the file that
+    `valgus cameras latency` wrote, where there is one.
+    """
 
     name: Name
     cameras: Annotated[list[VideoCameraTable], msgspec.Meta(min_length=1)]
     pace: Literal["live", "lock-step"] = "live"
+    latency: str | None = None
     hub: HubTable = HubTable()
     detector: DetectorTable = DetectorTable()
 
@@ -71,7 +78,9 @@ def _with_absolute_paths(config: NodeConfig, folder: Path) -> NodeConfig:
         for name, value in (("own_key", config.hub.own_key), ("hub_key", config.hub.hub_key))
         if value is not None
     }
-    return msgspec.structs.replace(config, cameras=cameras, hub=msgspec.structs.replace(config.hub, **keys))
+    latency = None if config.latency is None else str(folder / config.latency)
+    hub = msgspec.structs.replace(config.hub, **keys)
+    return msgspec.structs.replace(config, cameras=cameras, hub=hub, latency=latency)
 
 
 def run_node(config: NodeConfig, stop: StopSign | None = None) -> None:
@@ -91,7 +100,9 @@ def _keys(hub: HubTable) -> NodeKeys | None:
 
 
 def _stations(config: NodeConfig, cameras: list[Camera]) -> list[Station]:
-    return [Station(camera, create_detector(config.detector.name, config.detector.threads)) for camera in cameras]
+    known = {} if config.latency is None else read_latencies(Path(config.latency))
+    punctual = [PunctualCamera(camera, known[camera.name]) if camera.name in known else camera for camera in cameras]
+    return [Station(camera, create_detector(config.detector.name, config.detector.threads)) for camera in punctual]
 
 
 def _recorded(config: NodeConfig) -> list[Camera]:
