@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from calibration.boards import Board
 from calibration.detection.detection import Gray
 from calibration.detection.detector import BoardDetector
@@ -18,18 +20,22 @@ def what_is_there(clip: Clip, board: Board) -> str:
     total = len(clip.numbers())
     pictures = [p.gray for p in islice(clip.pictures(max(1, total // _PICTURES)), _PICTURES)]
     wanted = f"{clip.path}: no {_name(board)} in {total} frames"
-    for guess, remedy in _guesses(board):
+    for guess, remedy in _with_these_markers(board):
         if _seen(pictures, guess):
             return f"{wanted}, but a {_name(guess)} is seen; {remedy}"
     markers = _markers_seen(pictures)
     if markers:
         return f"{wanted}; markers of {markers} are seen: check type, columns, rows and dictionary in BOARD.toml"
+    squares = _checkerboard_seen(pictures)
+    if squares:
+        remedy = f'set type = "checkerboard", columns = {squares[0]}, rows = {squares[1]} (inner corners)'
+        return f"{wanted}, but a plain checkerboard is seen; {remedy}"
     return (
         f"{wanted}, and no other board either; check BOARD.toml, focus and light, and that the board fills more of it"
     )
 
 
-def _guesses(board: Board) -> Iterator[tuple[Board, str]]:
+def _with_these_markers(board: Board) -> Iterator[tuple[Board, str]]:
     if board.kind != "checkerboard":
         yield replace(board, inverted=not board.inverted), f"set inverted = {str(not board.inverted).lower()}"
     if board.kind == "charuco":
@@ -37,10 +43,6 @@ def _guesses(board: Board) -> Iterator[tuple[Board, str]]:
         yield replace(board, kind="aruco_grid"), 'set type = "aruco_grid"'
     if board.columns != board.rows:
         yield replace(board, columns=board.rows, rows=board.columns), "exchange columns and rows"
-    for inner in ((board.columns - 1, board.rows - 1), (board.columns, board.rows), (9, 6), (8, 6), (7, 5), (7, 4)):
-        if min(inner) >= 3 and (board.kind, inner) != ("checkerboard", (board.columns, board.rows)):
-            guess = Board("checkerboard", inner[0], inner[1], board.square_m)
-            yield guess, f'set type = "checkerboard", columns = {inner[0]}, rows = {inner[1]} (inner corners)'
 
 
 def _seen(pictures: list[Gray], board: Board) -> bool:
@@ -62,6 +64,21 @@ def _markers_seen(pictures: list[Gray]) -> str:
                 if ids is not None and len(ids) > count:
                     best, count = name, len(ids)
     return best
+
+
+def _checkerboard_seen(pictures: list[Gray]) -> tuple[int, int] | None:
+    """Inner corners across and down of the largest plain checkerboard found, the longer side first."""
+    import cv2
+
+    flags = cv2.CALIB_CB_LARGER | cv2.CALIB_CB_NORMALIZE_IMAGE
+    sizes: list[tuple[int, int]] = []
+    for picture in pictures:
+        for gray in (picture, 255 - picture):
+            found: Any = cv2.findChessboardCornersSBWithMeta(gray, (3, 3), flags)
+            if found[0]:
+                down, across = np.shape(found[2])
+                sizes.append((max(across, down), min(across, down)))
+    return max(sizes, key=lambda size: size[0] * size[1], default=None)
 
 
 def _name(board: Board) -> str:

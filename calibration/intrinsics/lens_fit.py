@@ -13,7 +13,8 @@ from calibration.detection.detection import Detection
 from calibration.intrinsics.lens_models import LensModel
 from calibration.kernels.board_view import DISTORTION, INTRINSIC
 from calibration.planar_pose import board_poses
-from geometry.camera_model import CameraArrays, normalise
+from geometry import se3
+from geometry.camera_model import CameraArrays, normalise, project
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -54,15 +55,14 @@ def camera_with(focal: float, size: Size, *, fisheye: bool) -> CameraArrays:
 
 def view_errors(board: Board, detections: Sequence[Detection], camera: CameraArrays) -> Array:
     """(V,) rms pixel distance of each picture under a fixed lens, the board's pose fitted; inf without a pose."""
-    sightings, state = starting_point(board, detections, camera)
+    camera = _at_origin(camera)
     errors = np.full(len(detections), np.inf)
-    if len(sightings.camera) == 0:
-        return errors
-    held = np.zeros((1, INTRINSIC + 14), dtype=np.bool_)
-    outcome = adjust(sightings, state, held, Knowledge.none(state), timed=False)
-    squared = np.bincount(sightings.picture_of, (outcome.miss_px**2).sum(axis=1))
-    errors[sightings.knot_time_s.astype(int)] = np.sqrt(squared / np.diff(sightings.start))
-    return errors
+    for i, found in enumerate(detections):
+        poses = board_poses(board, found, normalise(camera, 0, found.uv))
+        if len(poses):
+            miss = project(camera, 0, se3.apply(poses[0], board.points[found.ids])) - found.uv
+            errors[i] = np.sqrt((miss**2).sum(axis=1).mean())
+    return np.where(np.isfinite(errors), errors, np.inf)
 
 
 def _fit_from(
@@ -98,7 +98,7 @@ def _possible(camera: CameraArrays, size: Size) -> bool:
 
 def starting_point(board: Board, detections: Sequence[Detection], camera: CameraArrays) -> tuple[Sightings, State]:
     """Pictures with a board pose under this lens; `knot_time_s` remembers which detection each came from."""
-    camera = camera._replace(R=np.eye(3)[None], t=np.zeros((1, 3)))
+    camera = _at_origin(camera)
     poses: list[Array] = []
     used: list[int] = []
     for i, found in enumerate(detections):
@@ -121,6 +121,10 @@ def starting_point(board: Board, detections: Sequence[Detection], camera: Camera
     )
     T = np.array(poses).reshape(-1, 4, 4)
     return sightings, State(camera, np.zeros(1), np.zeros(1), T[:, :3, :3].copy(), T[:, :3, 3].copy())
+
+
+def _at_origin(camera: CameraArrays) -> CameraArrays:
+    return camera._replace(R=np.eye(3)[None], t=np.zeros((1, 3)))
 
 
 def _starting_focals(board: Board, detections: Sequence[Detection], size: Size) -> list[float]:

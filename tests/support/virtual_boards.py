@@ -19,6 +19,7 @@ from geometry.camera_model import CameraArrays, normalise, project
 from geometry.rig import Camera, Rig
 
 Array = NDArray[np.float64]
+Gray = NDArray[np.uint8]
 
 SIZE = (1280, 720)
 BIG_BOARD = Board("charuco", 9, 7, 0.1, 0.075, "DICT_5X5_1000")
@@ -130,7 +131,7 @@ def close_ups(rig: Rig, camera: int, board: Board, n: int, noise: Noise) -> list
     middle = np.array([board.width_m / 2, board.height_m / 2, 0.0])
     while len(found) < n:
         aim = noise.rng.uniform([0.1, 0.1], [0.9, 0.9]) * one.size
-        xy = normalise(rig.arrays, camera, aim)
+        xy = normalise(rig.arrays, camera, np.asarray(aim, dtype=np.float64))
         distance = noise.rng.uniform(0.9, 2.2)
         rotation = se3.rotation_from_vector(noise.rng.uniform(-0.6, 0.6, 3))
         T_camera_board = se3.compose(rotation, np.array([*xy, 1.0]) * distance - rotation @ middle)
@@ -142,11 +143,12 @@ def close_ups(rig: Rig, camera: int, board: Board, n: int, noise: Noise) -> list
     return found
 
 
-def render(camera: Camera, board: Board, T_world_board: Array, rng: np.random.Generator, blur_px: float = 0.8) -> Array:
+def render(camera: Camera, board: Board, T_world_board: Array, rng: np.random.Generator, blur_px: float = 0.8) -> Gray:
     """A gray picture of the board through the camera's lens, blurred and noisy, (height, width) uint8."""
     width, height = camera.size
     arrays = Rig((camera,)).arrays
-    u, v = np.meshgrid((np.arange(2 * width) - 0.5) / 2.0, (np.arange(2 * height) - 0.5) / 2.0)
+    # Four rays per pixel.
+    v, u = (np.mgrid[: 2 * height, : 2 * width].astype(np.float64) - 0.5) / 2.0
     xy = normalise(arrays, 0, np.stack([u, v], axis=-1))
     T_board_camera = se3.invert(camera.T_camera_world @ T_world_board)
     rays = np.concatenate([xy, np.ones((*xy.shape[:2], 1))], axis=-1) @ T_board_camera[:3, :3].T
@@ -166,9 +168,8 @@ def board_texture(board: Board, per_metre: float = 1500.0) -> tuple[NDArray[np.f
     """Board as printed, white border included: texture, its pixels per metre, and the border in metres."""
     shift = board.square_m if board.kind == "checkerboard" else 0.0
     margin = 0.5 * board.square_m + shift
-    side = np.array([board.width_m, board.height_m]) + board.square_m
-    texture = np.full(np.rint(side[::-1] * per_metre).astype(int), 235.0, np.float32)
-    rows, columns = texture.shape
+    columns, rows = (round((side + board.square_m) * per_metre) for side in (board.width_m, board.height_m))
+    texture = np.full((rows, columns), 235.0, np.float32)
     for x, y, width, height in black_rectangles(board):
         down = _covered(rows, (y + margin) * per_metre, (y + height + margin) * per_metre)
         across = _covered(columns, (x + margin) * per_metre, (x + width + margin) * per_metre)
@@ -194,7 +195,7 @@ def aligned_errors(found: Rig, truth: Rig) -> tuple[Array, Array]:
         se3.rotation_angle(f.T_camera_world[:3, :3] @ t.T_camera_world[:3, :3].T)
         for f, t in zip(moved.cameras, truth.cameras, strict=True)
     ]
-    return np.array(apart), np.array(turns)
+    return np.array(apart, dtype=np.float64), np.array(turns, dtype=np.float64)
 
 
 def as_arrays(camera: Camera) -> CameraArrays:

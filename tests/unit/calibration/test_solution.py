@@ -53,7 +53,7 @@ def test_cameras_that_face_each_other_are_linked_over_their_neighbours() -> None
 
 
 def test_stated_deviations_of_camera_poses_cover_the_truth() -> None:
-    inside: list[Array] = []
+    inside: list[NDArray[np.bool_]] = []
     for seed in range(6):
         rng = np.random.default_rng(seed)
         rig, noise = ring(4, seed=seed), Noise(0.3, rng)
