@@ -10,8 +10,8 @@ import numpy as np
 
 from calibration.formats.aniposelib import read_rig
 from capture.types import KeypointTrial
+from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import Reconstruction, reconstruct_session
-from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.suspects import suspect_notices
 from valgus.offline.image_size import check_image_sizes
 from valgus.offline.results import repairs, reprojection, write_results
@@ -40,7 +40,8 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     session = align_session(rig, [read_trial(folder) for folder in folders])
     notices = session.notices + check_image_sizes(session.rig, session.trials[-1]) + _missing_trials(request)
     loaded = perf_counter()
-    found = reconstruct_session(session.rig, session.trials, PixelNoise(), request.triangulation)
+    noise = noise_profile(session.trials[-1].keypoint_set)
+    found = reconstruct_session(session.rig, session.trials, noise, request.triangulation)
     found = _counted_from_first_frame(found, session)
     notices += suspect_notices(session.rig.names, found.views)
     return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
