@@ -1,6 +1,5 @@
 """The demonstration: play, watch, compare with the truth, tell."""
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,13 +20,9 @@ from valgus.live.report import HubReport
 
 Tell = Callable[[str], None]
 
-_ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
 
 def demonstrate(script: Script, out: Path, show: bool, tell: Tell) -> Outcome:
     """Run the whole live system on this machine and judge it; `show` opens a window where there is a display."""
-    for name in _ONE_THREAD_EACH:  # for the processes started from here: their cores are for each other
-        os.environ.setdefault(name, "1")
     tell(f"a virtual person and {script.cameras} cameras get ready; the very first time this takes a minute")
     with ExitStack() as closing:
         stage = closing.enter_context(Stage(script))
