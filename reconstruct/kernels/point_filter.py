@@ -52,14 +52,17 @@ def predict(state, interval_s, psd):
     t = interval_s
     for k in range(len(psd)):
         state.age_s[k] += t
+        pp, pv, vv = state.pp[k], state.pv[k], state.vv[k]
         for i in range(3):
             state.position[k, i] += t * state.velocity[k, i]
             for j in range(3):
-                state.pp[k, i, j] += t * (state.pv[k, i, j] + state.pv[k, j, i]) + t * t * state.vv[k, i, j]
-                state.pv[k, i, j] += t * state.vv[k, i, j]
-            state.pp[k, i, i] += psd[k] * t * t * t / 3.0
-            state.pv[k, i, i] += psd[k] * t * t / 2.0
-            state.vv[k, i, i] += psd[k] * t
+                pp[i, j] += t * (pv[i, j] + pv[j, i]) + t * t * vv[i, j]
+        for i in range(3):
+            for j in range(3):
+                pv[i, j] += t * vv[i, j]
+            pp[i, i] += psd[k] * t * t * t / 3.0
+            pv[i, i] += psd[k] * t * t / 2.0
+            vv[i, i] += psd[k] * t
 
 
 @inline_kernel

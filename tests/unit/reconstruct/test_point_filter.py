@@ -10,33 +10,43 @@ Array = NDArray[np.float64]
 
 
 @kernel
-def _run(state: PointFilter, psd: Array, interval: float, quadratic: Array, first: Array, covariance: Array) -> None:
+def _run(state: PointFilter, psd: Array, intervals: Array, quadratics: Array, first: Array, covariance: Array) -> None:
     start(state, 0, first[0], first[1], first[2], covariance, 2.0)
-    predict(state, interval, psd)
-    update(state, 0, quadratic)
+    for step in range(len(intervals)):
+        predict(state, intervals[step], psd)
+        update(state, 0, quadratics[step])
 
 
-def test_prediction_and_update_equal_the_textbook():
-    rng = np.random.default_rng(1)
-    half = rng.normal(0.0, 30.0, (4, 3))
-    information, pull = half.T @ half, rng.normal(0.0, 20.0, 3)
-    quadratic = np.array([*information[np.triu_indices(3)], *pull, 0.0])
-    first, covariance = rng.normal(0.0, 1.0, 3), np.diag([1e-3, 2e-3, 4e-4])
-    psd, t = np.array([300.0]), 0.02
-    state = point_filter(1)
-    _run(state, psd, t, quadratic, first, covariance)
-
+def _textbook(x: Array, P: Array, t: float, psd: float, information: Array, pull: Array) -> tuple[Array, Array]:
+    """One prediction and one update in information form; `pull` is A d of an offset d from the predicted place."""
     eye, zero = np.eye(3), np.zeros((3, 3))
     move = np.block([[eye, t * eye], [zero, eye]])
-    added = psd[0] * np.block([[t**3 / 3 * eye, t**2 / 2 * eye], [t**2 / 2 * eye, t * eye]])
-    P = move @ np.block([[covariance, zero], [zero, 4.0 * eye]]) @ move.T + added
-    x = np.concatenate([first, np.zeros(3)])
+    added = psd * np.block([[t**3 / 3 * eye, t**2 / 2 * eye], [t**2 / 2 * eye, t * eye]])
+    x, P = move @ x, move @ P @ move.T + added
     H = np.hstack([eye, zero])
-    R = np.linalg.inv(information)
-    gain = P @ H.T @ np.linalg.inv(H @ P @ H.T + R)
-    x = x + gain @ (R @ pull)
-    P = P - gain @ H @ P
-    assert np.allclose(np.concatenate([state.position[0], state.velocity[0]]), x, atol=1e-10)
-    assert np.allclose(state.pp[0], P[:3, :3], atol=1e-12)
-    assert np.allclose(state.pv[0], P[:3, 3:], atol=1e-10)
-    assert np.allclose(state.vv[0], P[3:, 3:], atol=1e-9)
+    posterior = np.asarray(np.linalg.inv(np.linalg.inv(P) + H.T @ information @ H), dtype=np.float64)
+    return x + posterior @ (H.T @ pull), posterior
+
+
+def test_predictions_and_updates_equal_the_textbook():
+    rng = np.random.default_rng(1)
+    steps = 40
+    halves = rng.normal(0.0, 30.0, (steps, 4, 3))
+    halves[::3, 2:] = 0.0  # a single view: rank two
+    information = np.swapaxes(halves, 1, 2) @ halves
+    pull = (information @ rng.normal(0.0, 0.03, (steps, 3, 1)))[..., 0]
+    upper = np.triu_indices(3)
+    quadratics = np.array([[*A[upper], *b, 0.0] for A, b in zip(information, pull, strict=True)])
+    intervals = rng.uniform(0.005, 0.04, steps)
+    first, covariance = rng.normal(0.0, 1.0, 3), np.diag([1e-3, 2e-3, 4e-4])
+    psd = np.array([300.0])
+    state = point_filter(1)
+    _run(state, psd, intervals, quadratics, first, covariance)
+
+    x, P = np.concatenate([first, np.zeros(3)]), np.diag([*np.diag(covariance), 4.0, 4.0, 4.0])
+    for t, A, b in zip(intervals.tolist(), information, pull, strict=True):
+        x, P = _textbook(x, P, t, psd[0], A, b)
+    assert np.allclose(np.concatenate([state.position[0], state.velocity[0]]), x, atol=1e-8)
+    assert np.allclose(state.pp[0], P[:3, :3], rtol=1e-6, atol=1e-10)
+    assert np.allclose(state.pv[0], P[:3, 3:], rtol=1e-6, atol=1e-8)
+    assert np.allclose(state.vv[0], P[3:, 3:], rtol=1e-6, atol=1e-7)
