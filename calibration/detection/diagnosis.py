@@ -12,7 +12,9 @@ from calibration.detection.detection import Gray
 from calibration.detection.detector import BoardDetector
 from calibration.footage.clips import Clip
 
-_PICTURES = 12
+_PICTURES = 6
+_ENOUGH_MARKERS = 4
+_ENOUGH_CORNERS = 12
 
 
 def what_is_there(clip: Clip, board: Board) -> str:
@@ -52,18 +54,17 @@ def _seen(pictures: list[Gray], board: Board) -> bool:
 
 
 def _markers_seen(pictures: list[Gray]) -> str:
-    """Name of the dictionary of which most markers are seen, "" when there are none."""
+    """Name of the first dictionary of which a few markers are seen in one picture, "" when there is none."""
     import cv2
 
-    best, count = "", 2
     for name in ("DICT_4X4_1000", "DICT_5X5_1000", "DICT_6X6_1000", "DICT_7X7_1000", "DICT_APRILTAG_36h11"):
         detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, name)))
         for picture in pictures:
             for gray in (picture, 255 - picture):
                 ids: Any = detector.detectMarkers(gray)[1]
-                if ids is not None and len(ids) > count:
-                    best, count = name, len(ids)
-    return best
+                if ids is not None and len(ids) >= _ENOUGH_MARKERS:
+                    return name
+    return ""
 
 
 def _checkerboard_seen(pictures: list[Gray]) -> tuple[int, int] | None:
@@ -75,7 +76,7 @@ def _checkerboard_seen(pictures: list[Gray]) -> tuple[int, int] | None:
     for picture in pictures:
         for gray in (picture, 255 - picture):
             found: Any = cv2.findChessboardCornersSBWithMeta(gray, (3, 3), flags)
-            if found[0]:
+            if found[0] and np.size(found[2]) >= _ENOUGH_CORNERS:
                 down, across = np.shape(found[2])
                 sizes.append((max(across, down), min(across, down)))
     return max(sizes, key=lambda size: size[0] * size[1], default=None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ Array = NDArray[np.float64]
 Gray = NDArray[np.uint8]
 
 SIZE = (1280, 720)
+_BACKGROUND = 110.0
 BIG_BOARD = Board("charuco", 9, 7, 0.1, 0.075, "DICT_5X5_1000")
 
 
@@ -146,10 +148,20 @@ def close_ups(rig: Rig, camera: int, board: Board, n: int, noise: Noise) -> list
 def render(camera: Camera, board: Board, T_world_board: Array, rng: np.random.Generator, blur_px: float = 0.8) -> Gray:
     """A gray picture of the board through the camera's lens, blurred and noisy, (height, width) uint8."""
     width, height = camera.size
-    arrays = Rig((camera,)).arrays
-    # Four rays per pixel.
-    v, u = (np.mgrid[: 2 * height, : 2 * width].astype(np.float64) - 0.5) / 2.0
-    xy = normalise(arrays, 0, np.stack([u, v], axis=-1))
+    picture = np.full((height, width), _BACKGROUND, np.float32)
+    x0, y0, x1, y1 = _window(camera, board, T_world_board)
+    if x1 > x0 and y1 > y0:
+        # Four rays per pixel.
+        v, u = np.mgrid[2 * y0 : 2 * y1, 2 * x0 : 2 * x1].astype(np.float64) / 2.0 - 0.25
+        fine = _seen_along(camera, board, T_world_board, np.stack([u, v], axis=-1))
+        picture[y0:y1, x0:x1] = cv2.resize(fine, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+    noisy = cv2.GaussianBlur(picture, (0, 0), blur_px) + rng.normal(0.0, 2.0, picture.shape)
+    return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+
+
+def _seen_along(camera: Camera, board: Board, T_world_board: Array, uv: Array) -> NDArray[np.float32]:
+    """Brightness where the rays of pixels (h, w, 2) meet the board's plane."""
+    xy = normalise(Rig((camera,)).arrays, 0, uv)
     T_board_camera = se3.invert(camera.T_camera_world @ T_world_board)
     rays = np.concatenate([xy, np.ones((*xy.shape[:2], 1))], axis=-1) @ T_board_camera[:3, :3].T
     origin = T_board_camera[:3, 3]
@@ -158,12 +170,28 @@ def render(camera: Camera, board: Board, T_world_board: Array, rng: np.random.Ge
         plane = origin[:2] + depth[..., None] * rays[..., :2]
     texture, per_metre, margin = board_texture(board)
     at = np.where((depth > 0)[..., None], (plane + margin) * per_metre - 0.5, -10.0).astype(np.float32)
-    picture = cv2.remap(texture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderValue=110.0)
-    picture = cv2.GaussianBlur(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), (0, 0), blur_px)
-    noisy = picture + rng.normal(0.0, 2.0, picture.shape)
-    return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    return cv2.remap(texture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderValue=_BACKGROUND).astype(np.float32)
 
 
+def _window(camera: Camera, board: Board, T_world_board: Array) -> tuple[int, int, int, int]:
+    """Pixels that the board can touch; all of them when it reaches behind the camera."""
+    size = np.array(camera.size)
+    reach = board.points.max(axis=0)[:2] + board.square_m * 2.0
+    edge = np.array(
+        [
+            [x, y, 0.0]
+            for x in np.linspace(-board.square_m * 2, reach[0], 9)
+            for y in np.linspace(-board.square_m * 2, reach[1], 9)
+        ]
+    )
+    uv = project(Rig((camera,)).arrays, 0, se3.apply(T_world_board, edge))
+    if not np.isfinite(uv).all():
+        return 0, 0, int(size[0]), int(size[1])
+    low, high = np.clip(uv.min(axis=0) - 8, 0, size).astype(int), np.clip(uv.max(axis=0) + 8, 0, size).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+@cache
 def board_texture(board: Board, per_metre: float = 1500.0) -> tuple[NDArray[np.float32], float, float]:
     """Board as printed, white border included: texture, its pixels per metre, and the border in metres."""
     shift = board.square_m if board.kind == "checkerboard" else 0.0
