@@ -6,9 +6,11 @@ from itertools import pairwise
 from statistics import median
 
 from capture.messages import CameraState, CameraStatus
+from capture.recording.keeper import Keeper
 
 _REMEMBERED = 60
 _NS = 1e9
+_NOTICE_LENGTH = 500
 
 
 class CameraWatch:
@@ -18,6 +20,7 @@ class CameraWatch:
         self._camera = camera
         self._lock = threading.Lock()
         self._state: CameraState = "starting"
+        self._why = ""
         self._captured_ns: deque[int] = deque(maxlen=_REMEMBERED)
         self._published_ns: deque[int] = deque(maxlen=_REMEMBERED)
         self._detection_s: deque[float] = deque(maxlen=_REMEMBERED)
@@ -36,10 +39,10 @@ class CameraWatch:
             self._published_ns.append(time_ns)
             self._detection_s.append(detection_s)
 
-    def become(self, state: CameraState) -> None:
-        """Change the camera's state."""
+    def become(self, state: CameraState, why: str = "") -> None:
+        """Change the camera's state, for a reason that is worth a line."""
         with self._lock:
-            self._state = state
+            self._state, self._why = state, why
 
     @property
     def keeps_up(self) -> bool:
@@ -49,8 +52,8 @@ class CameraWatch:
                 return True
             return median(self._detection_s) < _median_interval_s(self._captured_ns)
 
-    def status(self, queue: int, dropped: int) -> CameraStatus:
-        """Everything for the heartbeat; the queue is counted where it is."""
+    def status(self, queue: int, dropped: int, keeper: Keeper) -> CameraStatus:
+        """Everything for the heartbeat; the queue is counted where it is, the recording by its keeper."""
         with self._lock:
             return CameraStatus(
                 camera=self._camera,
@@ -61,6 +64,8 @@ class CameraWatch:
                 queue=queue,
                 frames=self._frames,
                 dropped=dropped,
+                recorded=keeper.recorded,
+                notice=(self._why or keeper.notice)[:_NOTICE_LENGTH],
             )
 
 

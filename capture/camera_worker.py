@@ -16,6 +16,7 @@ from capture.frame_queue import FrameQueue
 from capture.hub_addresses import HubAddresses
 from capture.keypoint_sender import KeypointSender, TimeTranslator
 from capture.messages import CameraStatus
+from capture.recording.keeper import OpenKeeper, keep_nothing
 from capture.transport import LosslessOutbox, Outbox
 from capture.types import Frame
 
@@ -24,10 +25,11 @@ _WAIT_S = 0.1
 
 @dataclass(frozen=True)
 class Station:
-    """A camera and the detector that looks at its frames."""
+    """A camera, the detector that looks at its frames, and, for live cameras, what opens their recording."""
 
     camera: Camera
     detector: Detector
+    open_keeper: OpenKeeper = keep_nothing
 
 
 class CameraWorker(ABC):
@@ -41,6 +43,7 @@ class CameraWorker(ABC):
     def __init__(self, node: str, station: Station, hub: HubAddresses, times: TimeTranslator) -> None:
         self._node, self._station, self._hub, self._times = node, station, hub, times
         self._watch = CameraWatch(station.camera.name)
+        self._keeper = station.open_keeper(times)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"valgus {station.camera.name}")
         self.error: Exception | None = None
@@ -81,15 +84,16 @@ class CameraWorker(ABC):
             with self._open_outbox() as outbox:
                 while not self._stop.is_set() and not outbox.has_reader(_WAIT_S):
                     pass
-                sender = KeypointSender(self._node, camera.name, outbox, self._times)
+                sender = KeypointSender(self._node, camera.name, outbox, self._times, self._keeper.keypoints)
                 self._work(sender)
                 self._watch.become("ended")
                 sender.end()
         except Exception as error:
             self.error = error
-            self._watch.become("lost")
+            self._watch.become("lost", why=str(error))
         finally:
             camera.close()
+            self._keeper.close()
 
     def _publish(self, frame: Frame, sender: KeypointSender) -> bool:
         begin_s = time.perf_counter()
@@ -107,7 +111,7 @@ class LockStepWorker(CameraWorker):
     @property
     def status(self) -> CameraStatus:
         """How the camera is doing; nothing is ever dropped."""
-        return self._watch.status(queue=0, dropped=0)
+        return self._watch.status(queue=0, dropped=0, keeper=self._keeper)
 
     def _open_outbox(self) -> Outbox:
         return LosslessOutbox(self._hub.messages, self._hub.keys)
@@ -130,7 +134,8 @@ class LiveWorker(CameraWorker):
     @property
     def status(self) -> CameraStatus:
         """How the camera is doing."""
-        return self._watch.status(queue=len(self._queue), dropped=self._queue.dropped + self._untimed)
+        dropped = self._queue.dropped + self._untimed
+        return self._watch.status(queue=len(self._queue), dropped=dropped, keeper=self._keeper)
 
     def _open_outbox(self) -> Outbox:
         return Outbox(self._hub.messages, self._hub.keys)
@@ -152,6 +157,7 @@ class LiveWorker(CameraWorker):
         try:
             while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
                 self._watch.captured(frame.time_ns)
+                self._keeper.frame(frame)
                 self._queue.put(frame)
         except Exception as error:
             self.error = error

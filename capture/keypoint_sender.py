@@ -1,6 +1,7 @@
 """Keypoints of one camera onto the wire: numbered, and timed by the hub's clock."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -27,10 +28,13 @@ class RecordedTime:
 
 
 class KeypointSender:
-    """Sends what one camera saw."""
+    """Sends what one camera saw, and hands every keypoint message to `keep`."""
 
-    def __init__(self, node: str, camera: str, outbox: Outbox, times: TimeTranslator) -> None:
+    def __init__(
+        self, node: str, camera: str, outbox: Outbox, times: TimeTranslator, keep: Callable[[bytes], None]
+    ) -> None:
         self._node, self._camera, self._outbox, self._times = node, camera, outbox, times
+        self._keep = keep
         self._sent = 0
 
     def send(self, seen: Keypoints2D) -> bool:
@@ -40,7 +44,9 @@ class KeypointSender:
             return False
         time_ns, sd_ns = translated
         timed = replace(seen, time_ns=time_ns, time_sd_ns=math.ceil(math.hypot(seen.time_sd_ns, sd_ns)))
-        self._outbox.send(encode(KeypointsMessage(self._node, self._sent, timed)))
+        message = encode(KeypointsMessage(self._node, self._sent, timed))
+        self._keep(message)
+        self._outbox.send(message)
         self._sent += 1
         return True
 

@@ -13,6 +13,7 @@ from capture.types import Keypoints2D
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Notice = Annotated[str, msgspec.Meta(max_length=500)]
 CameraState = Literal["starting", "running", "lost", "ended"]
 
 
@@ -45,6 +46,8 @@ class CameraStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_
     queue : frames captured and not yet detected
     frames : frames captured so far
     dropped : frames captured that were left out on purpose, because a newer one had come
+    recorded : frames written to the node's disk
+    notice : one line on what is wrong with the camera or its recording, else empty
     """
 
     camera: Name
@@ -55,6 +58,8 @@ class CameraStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_
     queue: Count
     frames: Count
     dropped: Count
+    recorded: Count = 0
+    notice: Notice = ""
 
 
 class ClockStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ from capture.keys import NodeKeys, read_key_pair, read_public_key
 from capture.latency.file import read_latencies
 from capture.messages import Name
 from capture.node import StopSign, run_live_node, run_lock_step_node
+from capture.recording.recording_config import RecordingTable, open_recording
 
 
 class HubTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +51,14 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file.
 
     `pace` is `live`, or `lock-step` for recordings of which no frame may be left out.  `latency` is the file that
-    `valgus cameras latency` wrote, where there is one.
+    `valgus cameras latency` wrote, where there is one.  Live cameras are recorded where `recording` says so.
     """
 
     name: Name
     cameras: Annotated[list[VideoCameraTable], msgspec.Meta(min_length=1)]
     pace: Literal["live", "lock-step"] = "live"
     latency: str | None = None
+    recording: RecordingTable | None = None
     hub: HubTable = HubTable()
     detector: DetectorTable = DetectorTable()
 
@@ -68,6 +71,8 @@ def read_node_config(path: Path) -> NodeConfig:
         raise CaptureError(f"{path}: cameras: two are called '{twice}'; every camera needs a name of its own")
     if (config.hub.own_key is None) != (config.hub.hub_key is None):
         raise CaptureError(f"{path}: hub: own_key and hub_key belong together; give both, or none on one computer")
+    if config.recording is not None and config.pace != "live":
+        raise CaptureError(f"{path}: recording: is for live cameras; leave it out, or set pace = 'live'")
     return _with_absolute_paths(config, path.parent)
 
 
@@ -80,7 +85,10 @@ def _with_absolute_paths(config: NodeConfig, folder: Path) -> NodeConfig:
     }
     latency = None if config.latency is None else str(folder / config.latency)
     hub = msgspec.structs.replace(config.hub, **keys)
-    return msgspec.structs.replace(config, cameras=cameras, hub=hub, latency=latency)
+    recording = config.recording
+    if recording is not None:
+        recording = msgspec.structs.replace(recording, folder=str(folder / recording.folder))
+    return msgspec.structs.replace(config, cameras=cameras, hub=hub, latency=latency, recording=recording)
 
 
 def run_node(config: NodeConfig, stop: StopSign | None = None) -> None:
@@ -102,7 +110,11 @@ def _keys(hub: HubTable) -> NodeKeys | None:
 def _stations(config: NodeConfig, cameras: list[Camera]) -> list[Station]:
     known = {} if config.latency is None else read_latencies(Path(config.latency))
     punctual = [PunctualCamera(camera, known[camera.name]) if camera.name in known else camera for camera in cameras]
-    return [Station(camera, create_detector(config.detector.name, config.detector.threads)) for camera in punctual]
+    detector = partial(create_detector, config.detector.name, config.detector.threads)
+    if config.recording is None:
+        return [Station(camera, detector()) for camera in punctual]
+    keepers = open_recording(config.recording, [camera.name for camera in cameras])
+    return [Station(camera, detector(), keepers[camera.name]) for camera in punctual]
 
 
 def _recorded(config: NodeConfig) -> list[Camera]:

@@ -14,7 +14,7 @@ from capture.cameras.video_file import VideoFile
 from capture.detectors.base import Detector
 from capture.errors import CaptureError
 from capture.keypoint_files import timestamps_csv
-from capture.keypoint_files.tracks import AlignedTracks, CameraTrack, align_tracks, times_on_slots
+from capture.keypoint_files.tracks import AlignedTracks, CameraTrack, align_tracks, pack_people, times_on_slots
 from capture.types import Array, Keypoints2D, KeypointTrial
 
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mts")
@@ -55,7 +55,8 @@ def detect_trial(videos: Sequence[Path], create_detector: Callable[[], Detector]
 
     Returns
     -------
-    KeypointTrial whose times are those of the containers, or of a `timestamps.csv` beside the first video
+    KeypointTrial whose times are those of the containers, or of `timestamps.csv` or `<camera>.timestamps.csv` beside
+    the first video
 
     Raises
     ------
@@ -65,8 +66,10 @@ def detect_trial(videos: Sequence[Path], create_detector: Callable[[], Detector]
     tasks = [_Task(VideoFile(path, path.stem), create_detector(), on_frame, stop) for path in videos]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         seen = list(pool.map(_detect, tasks))
-    tracks = align_tracks([_track(task.video.name, views) for task, views in zip(tasks, seen, strict=True)])
-    time_s, notices = _times(videos[0].with_name(timestamps_csv.FILE_NAME), tracks, seen)
+    tracks = align_tracks(
+        [CameraTrack(task.video.name, range(len(v)), *pack_people(v)) for task, v in zip(tasks, seen, strict=True)]
+    )
+    time_s, notices = _times(videos[0].parent, tracks, seen)
     return KeypointTrial(
         cameras=tracks.cameras,
         keypoint_set=tasks[0].detector.keypoint_set,
@@ -93,19 +96,9 @@ def _detect(task: _Task) -> list[Keypoints2D]:
     return views
 
 
-def _track(camera: str, views: Sequence[Keypoints2D]) -> CameraTrack:
-    people = max(len(view.uv) for view in views)
-    keypoints = views[0].uv.shape[1]
-    uv = np.full((len(views), people, keypoints, 2), np.nan)
-    confidence = np.zeros(uv.shape[:-1])
-    for i, view in enumerate(views):
-        uv[i, : len(view.uv)], confidence[i, : len(view.uv)] = view.uv, view.confidence
-    return CameraTrack(camera, range(len(views)), uv, confidence)
-
-
-def _times(path: Path, tracks: AlignedTracks, seen: Sequence[Sequence[Keypoints2D]]) -> tuple[Array, tuple[str, ...]]:
-    if path.exists():
-        return timestamps_csv.lay_out_times(path, timestamps_csv.read_timestamps(path), tracks.cameras, tracks.numbers)
+def _times(folder: Path, tracks: AlignedTracks, seen: Sequence[Sequence[Keypoints2D]]) -> tuple[Array, tuple[str, ...]]:
+    if times := timestamps_csv.times_in(folder):
+        return timestamps_csv.lay_out_times(folder, times, tracks.cameras, tracks.numbers)
     frames = tracks.uv.shape[1]
     rows = [
         times_on_slots(np.arange(len(views)), np.array([view.time_ns for view in views]) * _NS, frames)

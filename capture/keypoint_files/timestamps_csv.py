@@ -17,6 +17,7 @@ from capture.keypoint_files.tracks import times_on_slots
 from capture.types import Array
 
 FILE_NAME = "timestamps.csv"
+CAMERA_SUFFIX = ".timestamps.csv"
 _LAYOUTS = (("camera", "frame", "time_s"), ("cam_id", "frame_index", "frame_time"))
 
 
@@ -26,6 +27,13 @@ class CameraTimes:
 
     numbers: NDArray[np.int64]
     time_s: Array
+
+
+def times_in(folder: Path) -> dict[str, CameraTimes]:
+    """Times of every camera from `timestamps.csv` and `<camera>.timestamps.csv` of a folder; empty without them."""
+    paths = [folder / FILE_NAME] if (folder / FILE_NAME).exists() else []
+    paths += sorted(folder.glob(f"*{CAMERA_SUFFIX}"))
+    return {camera: times for path in paths for camera, times in read_timestamps(path).items()}
 
 
 def read_timestamps(path: Path) -> dict[str, CameraTimes]:
@@ -49,7 +57,7 @@ def read_timestamps(path: Path) -> dict[str, CameraTimes]:
 
 
 def lay_out_times(
-    path: Path, times: Mapping[str, CameraTimes], cameras: Sequence[str], numbers: NDArray[np.int64]
+    folder: Path, times: Mapping[str, CameraTimes], cameras: Sequence[str], numbers: NDArray[np.int64]
 ) -> tuple[Array, tuple[str, ...]]:
     """Times (C, F) for frame `numbers` (C, F; -1 where a camera has no frame), and notices on how cameras matched.
 
@@ -59,11 +67,11 @@ def lay_out_times(
     match = match_cameras(tuple(times), cameras)
     by_camera = dict(zip(match.names, times.values(), strict=True))
     if missing := [camera for camera in cameras if camera not in by_camera]:
-        raise CaptureError(f"{path}: holds no times for camera '{missing[0]}'; it has {', '.join(times)}")
+        raise CaptureError(f"{folder}: the timestamps hold none for camera '{missing[0]}'; it has {', '.join(times)}")
     rows: list[Array] = []
     for camera, row in zip(cameras, numbers, strict=True):
         slots = np.flatnonzero(row >= 0)
-        known = _known_times(path, camera, by_camera[camera], row[slots])
+        known = _known_times(folder, camera, by_camera[camera], row[slots])
         rows.append(times_on_slots(slots, known, len(row)))
     return np.stack(rows), match.notices
 
@@ -94,7 +102,7 @@ def _camera_times(path: Path, camera: str, rows: list[tuple[int, float]]) -> Cam
     return CameraTimes(numbers, time_s)
 
 
-def _known_times(path: Path, camera: str, times: CameraTimes, wanted: NDArray[np.int64]) -> Array:
+def _known_times(folder: Path, camera: str, times: CameraTimes, wanted: NDArray[np.int64]) -> Array:
     place = np.searchsorted(times.numbers, wanted).clip(max=len(times.numbers) - 1)
     lacking = wanted[times.numbers[place] != wanted]
     if len(lacking) == 0:
@@ -102,6 +110,6 @@ def _known_times(path: Path, camera: str, times: CameraTimes, wanted: NDArray[np
     if len(times.numbers) == len(wanted):
         return times.time_s
     raise CaptureError(
-        f"{path}: camera '{camera}' has {len(wanted)} frames but {len(times.numbers)} times; "
+        f"{folder}: camera '{camera}' has {len(wanted)} frames but {len(times.numbers)} times; "
         f"frame {lacking[0]} has none"
     )

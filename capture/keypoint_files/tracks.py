@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.types import Array
+from capture.types import Array, Keypoints2D
 
 _SPARSEST = 10
 
@@ -57,6 +57,16 @@ def align_tracks(tracks: Sequence[CameraTrack]) -> AlignedTracks:
     forget_unseen(uv, confidence)
     cameras = tuple(track.camera for track in tracks)
     return AlignedTracks(cameras, uv, confidence, present, numbers, _notices(cameras, present))
+
+
+def pack_people(views: Sequence[Keypoints2D]) -> tuple[Array, Array]:
+    """uv (F, P, K, 2) and confidence (F, P, K) of one camera's views of the same keypoint set."""
+    people = max(len(view.uv) for view in views)
+    uv = np.full((len(views), people, *views[0].uv.shape[1:]), np.nan)
+    confidence = np.zeros(uv.shape[:-1])
+    for i, view in enumerate(views):
+        uv[i, : len(view.uv)], confidence[i, : len(view.uv)] = view.uv, view.confidence
+    return uv, confidence
 
 
 def times_on_slots(slots: NDArray[np.int64], time_s: Array, frames: int) -> Array:

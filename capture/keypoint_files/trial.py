@@ -1,5 +1,6 @@
 """The one entry to recorded keypoints: a folder in any of the known layouts becomes a `KeypointTrial`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -7,10 +8,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.camera_match import natural_key
 from capture.errors import CaptureError
 from capture.keypoint_files import keypoints_npz, openpose_json, timestamps_csv
+from capture.keypoint_files.timestamps_csv import CameraTimes
 from capture.keypoint_files.tracks import align_tracks
 from capture.keypoint_sets import KEYPOINT_SETS, KeypointSet, keypoint_set
+from capture.recording.keypoint_log import SUFFIX
+from capture.recording.recorded_trial import read_recorded_trial
 from capture.types import Array, KeypointTrial
 
 SYNCHRONISED_WITHIN_S = 1e-4
@@ -32,7 +37,7 @@ class _Recording:
 
 
 def read_keypoint_trial(folder: Path, keypoint_set_name: str | None, fps: float | None) -> KeypointTrial:
-    """Read a trial from folders of OpenPose JSON (`cam01_json/` ...) or from `keypoints.npz`.
+    """Read a trial from folders of OpenPose JSON (`cam01_json/` ...), `keypoints.npz` or a node's `<camera>.keypoints`.
 
     `timestamps.csv` in the same folder gives every frame its own time; without it the times of `keypoints.npz`
     hold, else `fps` does.  JSON without any time falls back to a `keypoints.npz` beside it.
@@ -55,20 +60,19 @@ def read_keypoint_trial(folder: Path, keypoint_set_name: str | None, fps: float 
         raise CaptureError(f"{folder}: no such folder; give the folder that holds the keypoints")
     if fps is not None and not 0 < fps < np.inf:
         raise CaptureError(f"--fps {fps:g}: frames per second must be a positive number")
-    return _with_times(folder, _read(folder, keypoint_set_name, fps), fps)
-
-
-def _read(folder: Path, set_name: str | None, fps: float | None) -> _Recording:
-    json_folders = openpose_json.camera_folders(folder)
-    npz = folder / keypoints_npz.FILE_NAME
-    timeless = fps is None and not (folder / timestamps_csv.FILE_NAME).exists()
-    if npz.exists() and (timeless or not json_folders):
-        return _read_npz(npz, set_name)
-    if not json_folders:
+    json_folders, npz = openpose_json.camera_folders(folder), folder / keypoints_npz.FILE_NAME
+    logs = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: natural_key(path.name))
+    if logs and not json_folders and not npz.exists():
+        return read_recorded_trial(logs)
+    if not json_folders and not npz.exists():
         raise CaptureError(f"{folder}: holds neither folders of OpenPose JSON (cam01_json/ ...) nor keypoints.npz")
+    times = timestamps_csv.times_in(folder)
+    timeless = fps is None and not times
+    if npz.exists() and (timeless or not json_folders):
+        return _with_times(folder, _read_npz(npz, keypoint_set_name), times, fps)
     if timeless:
         raise CaptureError(f"{folder}: OpenPose JSON carries no times; give --fps, or put a timestamps.csv beside it")
-    return _read_json(folder, json_folders, set_name)
+    return _with_times(folder, _read_json(folder, json_folders, keypoint_set_name), times, fps)
 
 
 def _read_json(folder: Path, json_folders: list[Path], set_name: str | None) -> _Recording:
@@ -104,12 +108,12 @@ def _only_set_of_size(where: Path, count: int) -> KeypointSet:
     raise CaptureError(f"{where}: people have {count} keypoints; give --keypoint-set, one of {choices}")
 
 
-def _with_times(folder: Path, recording: _Recording, fps: float | None) -> KeypointTrial:
-    path = folder / timestamps_csv.FILE_NAME
+def _with_times(
+    folder: Path, recording: _Recording, times: Mapping[str, CameraTimes], fps: float | None
+) -> KeypointTrial:
     notices = recording.notices
-    if path.exists():
-        times = timestamps_csv.read_timestamps(path)
-        time_s, matched = timestamps_csv.lay_out_times(path, times, recording.cameras, recording.numbers)
+    if times:
+        time_s, matched = timestamps_csv.lay_out_times(folder, times, recording.cameras, recording.numbers)
         notices = (*notices, *matched, *_rate_notices(time_s, fps))
     elif recording.time_s is not None:
         time_s = recording.time_s

@@ -84,7 +84,7 @@ def test_absent_frames_get_the_time_they_would_have_had(tmp_path: Path) -> None:
     [
         (["cam01,0,zero"], "line 2: frame '0', time 'zero'"),
         ([], "holds no times"),
-        ([f"cam01,{i},{i}" for i in range(F)], "holds no times for camera 'cam02'"),
+        ([f"cam01,{i},{i}" for i in range(F)], "hold none for camera 'cam02'"),
         ([f"{c},{i},{i}" for c in ("cam01", "cam02") for i in range(F - 1)], "6 frames but 5 times; frame 5 has none"),
         ([f"{c},{i},{min(i, 3)}" for c in ("cam01", "cam02") for i in range(F)], "time does not advance at frame 4"),
         ([f"{c},0,{i}" for c in ("cam01", "cam02") for i in range(F)], "time does not advance at frame 0"),
