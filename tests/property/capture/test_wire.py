@@ -57,6 +57,8 @@ statuses = st.builds(
     counts,
     counts,
     counts,
+    counts,
+    st.text(max_size=20),
 )
 clock_statuses = st.builds(ClockStatus, times, st.floats(-1e3, 1e3), counts, counts)
 plain_messages = st.one_of(

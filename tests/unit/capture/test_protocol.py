@@ -99,11 +99,15 @@ def test_our_bytes_can_be_read_by_hand() -> None:
                             integer(1),
                             integer(8),
                             integer(2),
+                            integer(3),
+                            text("disk full"),
                         )
                     ),
                 ),
             ),
-            Heartbeat("n", 6, ClockStatus(-3, 0.5, 4, 9), [CameraStatus("c", "running", 60, 30, 2.5, 1, 8, 2)]),
+            Heartbeat(
+                "n", 6, ClockStatus(-3, 0.5, 4, 9), [CameraStatus("c", "running", 60, 30, 2.5, 1, 8, 2, 3, "disk full")]
+            ),
         ),
     ],
 )
