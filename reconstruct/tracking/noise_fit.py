@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
-from reconstruct.tracking.view_cleaning import CleanViews
+from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.triangulation import PointArrays, triangulate_arrays
 
 Array = NDArray[np.float64]

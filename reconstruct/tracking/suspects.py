@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.tracking.view_cleaning import CleanViews
+from reconstruct.tracking.clean_views import CleanViews
 
 Array = NDArray[np.float64]
 

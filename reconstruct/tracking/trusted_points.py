@@ -7,11 +7,11 @@ from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise, magnification, person_scale, standing_scale
 from reconstruct.tracking.body_sides import acceleration_psd
+from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.tracking.common_time import carry_to_instants
 from reconstruct.tracking.gaps import bridge_gaps
 from reconstruct.tracking.instants import group_instants
 from reconstruct.tracking.noise_fit import fit_noise
-from reconstruct.tracking.view_cleaning import CleanViews
 from reconstruct.triangulation import triangulate_views
 from reconstruct.types import PointTrial
 

@@ -1,7 +1,5 @@
 """One person's keypoints with left and right put right and stray detections named, before anything is estimated."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,40 +8,15 @@ from geometry.rig import Rig
 from reconstruct.kernels.clean_frame import NoiseShares, clean_frame, cleaner_state
 from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
-from reconstruct.tracking.instants import group_instants
+from reconstruct.tracking.clean_views import CleanViews
+from reconstruct.tracking.instants import Instants, group_instants
+from reconstruct.tracking.noise_fit import fit_noise
+from reconstruct.tracking.suspects import SUSPECT_SHARE, contradiction
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-
-@dataclass(frozen=True, eq=False)
-class CleanViews:
-    """Keypoints of one person in C cameras over F frames, repaired.
-
-    Attributes
-    ----------
-    uv : (C, F, K, 2) px, exchanged where left and right were mistaken
-    confidence : (C, F, K), 0 where nothing was seen or what was seen is not believed
-    swapped : (C, F, K) taken from the mirror partner's detection
-    rejected : (C, F, K) seen but not believed
-    bias_px : (C, K, 2) by how much each view disagrees with the others in the long run, at the end of the trial
-    bias_sd_px : (C, K) standard deviation of that per axis; NaN where it was never seen with two others
-    """
-
-    uv: Array
-    confidence: Array
-    swapped: Flags
-    rejected: Flags
-    bias_px: Array
-    bias_sd_px: Array
-
-    @property
-    def agreed_uv(self) -> Array:
-        """(C, F, K, 2) keypoints without each view's long-run disagreement, px.
-
-        Points triangulated from these do not jump when a view comes or goes.  What all views get wrong alike stays.
-        """
-        return self.uv - self.bias_px[:, None]
+_MUCH_NOISIER = 1.3
 
 
 class ViewCleaner:
@@ -104,6 +77,9 @@ def clean_views(
 ) -> CleanViews:
     """Clean a recorded trial of one person, frame after frame as it would have been live.
 
+    Where the recording turns out much noisier than the model, it is cleaned once more with the noise that it showed;
+    not where a camera contradicts the others, as that is no noise but a wrong calibration.
+
     Parameters
     ----------
     rig : C cameras
@@ -114,9 +90,28 @@ def clean_views(
     noise : of the detector
     """
     instants = group_instants(time_s)
+    interval_s = float(np.median(np.diff(time_s, axis=1))) if time_s.shape[1] > 1 else noise.drift_time_s
+    views = _cleaned(rig, keypoints, instants, uv, confidence, noise, interval_s)
+    fitted = fit_noise(noise, rig, views, interval_s)
+    worse = max(fitted.white_px / noise.white_px, fitted.bias_px / noise.bias_px)
+    if worse > _MUCH_NOISIER and np.max(contradiction(views)) < SUSPECT_SHARE:
+        views = _cleaned(rig, keypoints, instants, uv, confidence, fitted, interval_s)
+    return views
+
+
+def _cleaned(
+    rig: Rig,
+    keypoints: KeypointSet,
+    instants: Instants,
+    uv: Array,
+    confidence: Array,
+    noise: PixelNoise,
+    interval_s: float,
+) -> CleanViews:
+    """One pass through the trial; arguments as in `clean_views`."""
     variance = noise.variance_px2(confidence, person_scale(uv, confidence), standing_scale(rig, uv, confidence))
     steps = np.diff(instants.time_s, prepend=instants.time_s[0])
-    cleaner = ViewCleaner(rig, keypoints, noise, float(np.median(steps[1:])) if len(steps) > 1 else noise.drift_time_s)
+    cleaner = ViewCleaner(rig, keypoints, noise, interval_s)
     swapped, trusted = np.zeros(confidence.shape, dtype=np.bool_), np.zeros(confidence.shape, dtype=np.bool_)
     everyone = np.arange(len(rig))
     for g, frames in enumerate(instants.frame.T):
