@@ -7,11 +7,13 @@ newest frame.  In lock-step one thread does it all and nothing is left out.
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture.camera_watch import CameraWatch
 from capture.cameras.base import Camera
 from capture.detectors.base import Detector
+from capture.errors import CaptureError
 from capture.frame_queue import FrameQueue
 from capture.hub_addresses import HubAddresses
 from capture.keypoint_sender import KeypointSender, TimeTranslator
@@ -21,15 +23,25 @@ from capture.transport import LosslessOutbox, Outbox
 from capture.types import Frame
 
 _WAIT_S = 0.1
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 1.0
 
 
 @dataclass(frozen=True)
 class Station:
-    """A camera, the detector that looks at its frames, and, for live cameras, what opens their recording."""
+    """One camera's place at work.
+
+    Attributes
+    ----------
+    camera, detector : an open camera, and who looks at its frames
+    open_keeper : begins to record a live camera
+    reopen : opens a live camera again after it failed, and raises CaptureError while that is impossible; None for
+        cameras that cannot come back
+    """
 
     camera: Camera
     detector: Detector
     open_keeper: OpenKeeper = keep_nothing
+    reopen: Callable[[], Camera] | None = None
 
 
 class CameraWorker(ABC):
@@ -42,6 +54,7 @@ class CameraWorker(ABC):
 
     def __init__(self, node: str, station: Station, hub: HubAddresses, times: TimeTranslator) -> None:
         self._node, self._station, self._hub, self._times = node, station, hub, times
+        self._camera = station.camera
         self._watch = CameraWatch(station.camera.name)
         self._keeper = station.open_keeper(times)
         self._stop = threading.Event()
@@ -79,12 +92,11 @@ class CameraWorker(ABC):
         """Publish frames until there are no more or it is time to stop."""
 
     def _run(self) -> None:
-        camera = self._station.camera
         try:
             with self._open_outbox() as outbox:
                 while not self._stop.is_set() and not outbox.has_reader(_WAIT_S):
                     pass
-                sender = KeypointSender(self._node, camera.name, outbox, self._times, self._keeper.keypoints)
+                sender = KeypointSender(self._node, self._camera.name, outbox, self._times, self._keeper.keypoints)
                 self._work(sender)
                 self._watch.become("ended")
                 sender.end()
@@ -92,7 +104,7 @@ class CameraWorker(ABC):
             self.error = error
             self._watch.become("lost", why=str(error))
         finally:
-            camera.close()
+            self._camera.close()
             self._keeper.close()
 
     def _publish(self, frame: Frame, sender: KeypointSender) -> bool:
@@ -117,7 +129,7 @@ class LockStepWorker(CameraWorker):
         return LosslessOutbox(self._hub.messages, self._hub.keys)
 
     def _work(self, sender: KeypointSender) -> None:
-        while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
+        while not self._stop.is_set() and (frame := self._camera.read()) is not None:
             self._watch.captured(frame.time_ns)
             self._publish(frame, sender)
 
@@ -155,7 +167,7 @@ class LiveWorker(CameraWorker):
 
     def _grab(self) -> None:
         try:
-            while not self._stop.is_set() and (frame := self._station.camera.read()) is not None:
+            while (frame := self._next_frame()) is not None:
                 self._watch.captured(frame.time_ns)
                 self._keeper.frame(frame)
                 self._queue.put(frame)
@@ -163,3 +175,27 @@ class LiveWorker(CameraWorker):
             self.error = error
         finally:
             self._queue.close()
+
+    def _next_frame(self) -> Frame | None:
+        """Next frame, of a camera that is opened again and again where it failed; None at the end."""
+        while not self._stop.is_set():
+            try:
+                return self._camera.read()
+            except CaptureError as error:
+                if self._station.reopen is None:
+                    raise
+                self._watch.become("lost", why=str(error))
+                self._camera.close()
+                self._camera = self._opened_again(self._station.reopen) or self._camera
+        return None
+
+    def _opened_again(self, reopen: Callable[[], Camera]) -> Camera | None:
+        """Try less and less often until it is there again; None when it is time to stop."""
+        pause_s = _FIRST_PAUSE_S
+        while not self._stop.wait(pause_s):
+            try:
+                return reopen()
+            except CaptureError as error:
+                self._watch.become("lost", why=str(error))
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        return None

@@ -72,12 +72,23 @@ class ClockStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_f
 
 
 class Heartbeat(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """Sign of life of a node, several times a second; `clock` is None until the hub has answered."""
+    """Sign of life of a node, several times a second.
+
+    Attributes
+    ----------
+    node, number : name of the node, running number
+    clock : None until the hub has answered
+    cameras : how each is doing
+    cpu_cores : processor cores that the node uses
+    temperature_c : of the warmest part of its computer that tells, degrees Celsius
+    """
 
     node: Name
     number: Count
     clock: ClockStatus | None
     cameras: list[CameraStatus]
+    cpu_cores: float = 0.0
+    temperature_c: float | None = None
 
 
 class StreamEnd(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

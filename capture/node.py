@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from capture.camera_worker import CameraWorker, LiveWorker, LockStepWorker, Station
+from capture.computer import CpuMeter, temperature_c
 from capture.hub_addresses import HubAddresses
 from capture.hub_time import HubTime
 from capture.keypoint_sender import RecordedTime
@@ -85,17 +86,23 @@ def _supervise(
     """Run the workers, with a heartbeat every time that `spend_a_beat` returns."""
     beats = 0
     clock: ClockStatus | None = None
+    cpu = CpuMeter()
+
+    def heartbeat() -> bytes:
+        statuses = [worker.status for worker in workers]
+        return encode(Heartbeat(name, beats, clock, statuses, cpu.read(), temperature_c()))
+
     with Outbox(hub.messages, hub.keys) as outbox:
         for worker in workers:
             worker.start()
         try:
             while any(worker.running for worker in workers) and not stop.is_set():
-                outbox.send(encode(Heartbeat(name, beats, clock, [worker.status for worker in workers])))
+                outbox.send(heartbeat())
                 beats += 1
                 clock = spend_a_beat()
         finally:
             _finish(workers)
-        outbox.send(encode(Heartbeat(name, beats, clock, [worker.status for worker in workers])))
+        outbox.send(heartbeat())
     for worker in workers:
         if worker.error is not None:
             raise worker.error

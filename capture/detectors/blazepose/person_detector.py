@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.detectors.blazepose.networks import Network
-from capture.detectors.blazepose.regions import Region, around_person, whole_image
+from capture.detectors.blazepose.regions import Region, around_person, squares_along, whole_image
 from capture.types import Array
 
 INPUT_SIZE = 224
@@ -14,6 +14,7 @@ _LAYERS = ((8, 2), (16, 2), (32, 6))
 _MIN_SCORE = 0.5
 _MAX_LOGIT = 100.0
 _SAME_PERSON_IOU = 0.3
+_TWIN_DISTANCE = 0.25
 _BOX = slice(0, 4)
 _HIPS = slice(4, 6)
 _RIM = slice(6, 8)
@@ -35,14 +36,33 @@ class PersonDetector:
         self._anchors = anchors()
 
     def find(self, image: NDArray[np.uint8]) -> list[DetectedPerson]:
-        """People in a BGR image, best score first."""
-        square = whole_image(image)
+        """People in a BGR image, best score first.
+
+        Where the whole image shows nobody, people too small for its coarse picture are searched in squares along it.
+        """
+        people = self._find_in(image, whole_image(image))
+        if people:
+            return people
+        in_squares = [person for square in squares_along(image) for person in self._find_in(image, square)]
+        return _without_twins(sorted(in_squares, key=lambda person: -person.score))
+
+    def _find_in(self, image: NDArray[np.uint8], square: Region) -> list[DetectedPerson]:
         outputs = self._network(square.cut(image, INPUT_SIZE))
         boxes, scores = decode(outputs["Identity"], outputs["Identity_1"][:, 0], self._anchors)
         return [
             DetectedPerson(around_person(*square.place(np.stack([box[_HIPS], box[_RIM]]))), score)
             for box, score in merge_overlapping(boxes, scores)
         ]
+
+
+def _without_twins(people: list[DetectedPerson]) -> list[DetectedPerson]:
+    """Each person once, by the best of the squares that show them; `people` come best first."""
+    kept: list[DetectedPerson] = []
+    for person in people:
+        region = person.region
+        if all(np.linalg.norm(region.centre - k.region.centre) > _TWIN_DISTANCE * k.region.side for k in kept):
+            kept.append(person)
+    return kept
 
 
 def anchors() -> Array:

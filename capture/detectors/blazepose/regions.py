@@ -51,6 +51,16 @@ def whole_image(image: NDArray[np.uint8]) -> Region:
     return Region(np.array([width - 1, height - 1]) / 2, float(max(width, height)), 0.0)
 
 
+def squares_along(image: NDArray[np.uint8]) -> list[Region]:
+    """Squares as large as the image's shorter side, which overlap by half or more and cover all of it."""
+    height, width = image.shape[:2]
+    short, spare = min(height, width), abs(height - width)
+    steps = math.ceil(2 * spare / short)
+    first = np.full(2, (short - 1) / 2)
+    along = np.array([spare, 0.0] if width > height else [0.0, spare])
+    return [Region(first + along * step / steps, float(short), 0.0) for step in range(steps + 1)] if steps else []
+
+
 def around_person(hips: Array, rim: Array) -> Region:
     """Region that puts a person upright: `hips` (2,) px is its middle, `rim` a point on the circle around the body."""
     right, down = rim - hips

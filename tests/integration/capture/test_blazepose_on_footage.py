@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -58,6 +59,38 @@ def test_views_agree_in_space(trial: KeypointTrial, clip: Path) -> None:
             lengths_mm = 1e3 * np.linalg.norm(segment, axis=-1)
             assert lengths_mm.std() < sd_mm
             assert 330 < lengths_mm.mean() < 430
+
+
+def test_of_two_people_the_larger_is_chosen_and_then_kept(clip: Path) -> None:
+    video = VideoFile(clip / "videos_static/cam02.mp4", "cam02")
+    frame = video.read()
+    video.close()
+    assert frame is not None
+    large = frame.image[300:1300]
+    small = cv2.resize(large, None, fx=0.8, fy=0.8)
+    middle = large.shape[1]
+    left, right = np.full((2, 1000, middle + small.shape[1], 3), 90, np.uint8)
+    left[:, :middle] = large
+    right[-len(small) :, middle:] = small
+    both = np.where(right != 90, right, left)
+    detector = create_detector("blazepose-heavy")
+
+    def place(image: np.ndarray) -> float:
+        return float(np.median(detector.detect(Frame("a", 0, 0, 0, image)).uv[0, :, 0]))
+
+    assert place(both) < middle
+    assert place(right) > middle
+    assert place(both) > middle
+
+
+def test_a_person_who_is_small_in_a_wide_picture_is_found(clip: Path) -> None:
+    video = VideoFile(clip / "videos_static/cam02.mp4", "cam02")
+    frame = video.read()
+    video.close()
+    assert frame is not None
+    wide = np.full((1000, 2600, 3), 90, np.uint8)
+    wide[:, 900:1988] = frame.image[300:1300]
+    assert len(create_detector("blazepose-heavy").detect(Frame("a", 0, 0, 0, wide)).uv) == 1
 
 
 def test_nobody_in_view_is_nobody(clip: Path) -> None:

@@ -62,7 +62,9 @@ statuses = st.builds(
 )
 clock_statuses = st.builds(ClockStatus, times, st.floats(-1e3, 1e3), counts, counts)
 plain_messages = st.one_of(
-    st.builds(Heartbeat, names, counts, st.none() | clock_statuses, st.lists(statuses, max_size=4)),
+    st.builds(
+        Heartbeat, names, counts, st.none() | clock_statuses, st.lists(statuses, max_size=4), floats, st.none() | floats
+    ),
     st.builds(StreamEnd, names, names, counts),
     st.builds(ClockRequest, names, times),
     st.builds(ClockReply, times, times, times, times),

@@ -5,7 +5,7 @@ import pytest
 
 from capture.detectors.blazepose.landmarks import refine
 from capture.detectors.blazepose.person_detector import anchors, decode, merge_overlapping
-from capture.detectors.blazepose.regions import Region, around_person, whole_image
+from capture.detectors.blazepose.regions import Region, around_person, squares_along, whole_image
 
 
 def test_anchors_are_cell_centres_of_five_layers() -> None:
@@ -74,6 +74,20 @@ def test_cutting_and_placing_agree_to_a_fraction_of_a_pixel_of_the_picture() -> 
 def test_whole_image_is_a_square_around_it() -> None:
     corners = whole_image(np.zeros((100, 300, 3), dtype=np.uint8)).place(np.array([[0.0, 0.0], [1.0, 1.0]]))
     np.testing.assert_allclose(corners, [[-0.5, -100.5], [299.5, 199.5]])
+
+
+@pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080), (480, 640), (100, 1000)])
+def test_squares_cover_the_image_and_overlap_by_half(shape: tuple[int, int]) -> None:
+    squares = squares_along(np.zeros((*shape, 3), dtype=np.uint8))
+    corners = np.array([square.place(np.array([[0.0, 0.0], [1.0, 1.0]])) for square in squares])
+    np.testing.assert_allclose(corners[:, 0].min(axis=0), [-0.5, -0.5])
+    np.testing.assert_allclose(corners[:, 1].max(axis=0), [shape[1] - 0.5, shape[0] - 0.5])
+    steps = np.diff(corners[:, 0], axis=0).max(axis=1)
+    assert (steps <= min(shape) / 2 + 1e-9).all()
+
+
+def test_a_square_image_has_no_squares_along_it() -> None:
+    assert squares_along(np.zeros((50, 50, 3), dtype=np.uint8)) == []
 
 
 def refine_by_loops(point: np.ndarray, heatmap: np.ndarray) -> np.ndarray:

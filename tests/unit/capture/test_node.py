@@ -177,6 +177,52 @@ def test_one_camera_fails_and_the_other_goes_on(hub: Hub) -> None:
     assert [end.camera for end in hub.received.ends] == ["b"]
 
 
+def test_an_unplugged_camera_is_opened_again_and_the_other_never_waits(hub: Hub) -> None:
+    opened: list[float] = []
+
+    def reopen() -> Metronome:
+        opened.append(time.monotonic())
+        if len(opened) < 3:
+            raise CaptureError("camera a is not there")
+        return Metronome("a", 30, 0.01)
+
+    stations = [
+        Station(Metronome("a", 60, 0.01, fails_at=5), Detector(), reopen=reopen),
+        Station(Metronome("b", 120, 0.01), Detector()),
+    ]
+    assert hub.watch(lambda: run_live_node("n", hub.addresses, stations, threading.Event())) is None
+    assert hub.received.indices("a") == [*range(5), *range(30)]
+    assert hub.received.indices("b") == list(range(120))
+    states = [(beat.cameras[0].state, beat.cameras[0].notice) for beat in hub.received.beats]
+    assert ("lost", "camera a is not there") in states
+    assert states[-1] == ("ended", "")
+    assert np.all(np.diff(opened) < 0.6)
+    assert np.all(np.diff(opened) > 0.15)
+
+
+def test_a_camera_that_never_comes_back_does_not_hold_up_the_end() -> None:
+    def reopen() -> Metronome:
+        raise CaptureError("camera a is not there")
+
+    with ClockService(ANYWHERE) as clock:
+        intake = Intake(ANYWHERE)
+        stop = threading.Event()
+        station = Station(Metronome("a", 60, 0.01, fails_at=2), Detector(), reopen=reopen)
+        addresses = HubAddresses(intake.address, clock.address)
+        node = threading.Thread(target=run_live_node, args=("n", addresses, [station], stop))
+        node.start()
+        deadline = time.monotonic() + 5
+        lost = False
+        while not lost and time.monotonic() < deadline:
+            message = intake.receive(0.05)
+            lost = isinstance(message, Heartbeat) and message.cameras[0].state == "lost"
+        assert lost
+        stop.set()
+        node.join(3)
+        assert not node.is_alive()
+        intake.close()
+
+
 def test_a_stop_sign_is_obeyed_even_without_a_hub() -> None:
     stop = threading.Event()
     nowhere = HubAddresses("tcp://127.0.0.1:9", "tcp://127.0.0.1:9")

@@ -81,7 +81,10 @@ def test_our_bytes_can_be_read_by_hand() -> None:
     ("content", "expected"),
     [
         (message(b"VGSE", array(text("n"), text("c"), integer(5))), StreamEnd("n", "c", 5)),
-        (message(b"VGHB", array(text("n"), integer(5), NIL, array())), Heartbeat("n", 5, None, [])),
+        (
+            message(b"VGHB", array(text("n"), integer(5), NIL, array(), real(1.5), NIL)),
+            Heartbeat("n", 5, None, [], 1.5),
+        ),
         (
             message(
                 b"VGHB",
