@@ -1,63 +1,65 @@
-"""The demonstration: play, watch, compare with the truth, tell."""
+"""The two demonstrations: a virtual person whose truth is known, and real footage."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
-from geometry.rig import Rig
-from reconstruct.types import LiveFrame
-from valgus.demo.actor import Actor
-from valgus.demo.comparison import compare
-from valgus.demo.outcome import Outcome, table
+from valgus.demo.comparison import Score, compare
+from valgus.demo.footage import footage_play
+from valgus.demo.outcome import Outcome, median_reprojection_px, table
 from valgus.demo.output import write_outcome
+from valgus.demo.performance import Performance, Tell, perform
+from valgus.demo.play import Play
 from valgus.demo.script import Script
-from valgus.demo.stage import Stage
-from valgus.demo.viewer_process import ViewerReady, can_show, run_viewer
-from valgus.errors import ValgusError
-from valgus.live.report import HubReport
-
-Tell = Callable[[str], None]
 
 
-def demonstrate(script: Script, out: Path, show: bool, tell: Tell) -> Outcome:
-    """Run the whole live system on this machine and judge it; `show` opens a window where there is a display."""
-    tell(f"a virtual person and {script.cameras} cameras get ready; the very first time this takes a minute")
-    with ExitStack() as closing:
-        stage = closing.enter_context(Stage(script))
-        if show and can_show():
-            closing.callback(_open_window(stage.results, script.lab().rig, tell).kill)
-        nodes = stage.start()
-        tell(f"{script.seconds:g} s of squats; results are published at {stage.results}")
-        frames = list(stage.frames(nodes, tell))
-        report = stage.report
-    outcome = judged(script, frames, report, nodes.start_ns)
-    write_outcome(out, script.lab().rig, frames, outcome)
-    for line in ("", *table(outcome), "", f"written to {out}"):
-        tell(line)
-    return outcome
+def demonstrate_squats(script: Script, out: Path, show: bool, tell: Tell) -> None:
+    """Run the whole live system on a virtual person and judge it; `show` opens a window where there is a display."""
+    tell(f"a virtual person and {script.cameras} cameras get ready; the very first time this takes minutes")
+    play = script.play()
+    performance = perform(play, show, tell)
+    tell_all(play, performance, judged(script, performance), out, tell)
 
 
-def _open_window(results: str, rig: Rig, tell: Tell) -> Actor:
-    """The viewer's process; a window that cannot be opened is said and does not matter to anybody else."""
-    window = Actor("the viewer", run_viewer, results=results, rig=rig)
-    try:
-        window.first_word(ViewerReady)
-    except ValgusError as error:
-        tell(f"going on without a window: {error}")
-    return window
+def demonstrate_footage(out: Path, show: bool, tell: Tell) -> None:
+    """Run the balancing clip through real detectors, every frame in turn."""
+    tell("four cameras of real footage get ready; the very first time this takes minutes")
+    play = footage_play(tell)
+    performance = perform(play, show, tell)
+    tell_all(play, performance, outcome_of(performance, dropped_on_purpose=0, scores={}), out, tell)
 
 
-def judged(script: Script, frames: list[LiveFrame], report: HubReport, start_ns: int) -> Outcome:
+def judged(script: Script, performance: Performance) -> Outcome:
     """Compare what arrived with what was true at the same times."""
-    times_ns = np.array([frame.angles.time_ns for frame in frames], dtype=np.int64)
-    truth = script.truth(times_ns, start_ns)
+    angles = [frame.angles for frame in performance.frames]
+    times_ns = np.array([one.time_ns for one in angles], dtype=np.int64)
+    scores = compare(angles, script.truth(times_ns, performance.start_ns).angles)
+    on_purpose = sum(int(part.run.dropped.sum()) for part in script.parts())
+    return outcome_of(performance, on_purpose, scores)
+
+
+def outcome_of(performance: Performance, dropped_on_purpose: int, scores: dict[str, Score]) -> Outcome:
+    """Figures of a performance."""
+    frames, report = performance.frames, performance.report
     return Outcome(
         frames=len(frames),
         dropped=sum(camera.missing for camera in report.cameras.values()),
-        dropped_on_purpose=sum(int(part.run.dropped.sum()) for part in script.parts()),
+        dropped_on_purpose=dropped_on_purpose,
+        seconds=performance.seconds,
         latency_ms=report.latency_ms,
-        capture_to_result_ms=np.array([frame.latency_ms for frame in frames]),
-        scores=compare([frame.angles for frame in frames], truth.angles),
+        capture_to_result_ms=_known([frame.latency_ms for frame in frames]),
+        reprojection_px=median_reprojection_px(frames),
+        scores=scores,
     )
+
+
+def tell_all(play: Play, performance: Performance, outcome: Outcome, out: Path, tell: Tell) -> None:
+    """Write the results, then say what they are."""
+    write_outcome(out, play.rig, performance.frames, outcome)
+    for line in ("", *table(outcome), "", f"written to {out}; watch it with: valgus view {out}"):
+        tell(line)
+
+
+def _known(values: list[float]) -> np.ndarray:
+    array = np.array(values)
+    return array[np.isfinite(array)]

@@ -13,7 +13,7 @@ from valgus.virtual_lab.schedule import Schedule
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class VirtualPart:
     """What one camera plays: its run, and what its detector will find: uv (F, 26, 2) px, confidence (F, 26)."""
 
     camera: str

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.types import KeypointTrial
-from valgus.demo.node_process import Part
+from capture.synchronizer import LIVE_WAIT_INTERVALS
+from valgus.demo.node_process import VirtualPart, run_node
+from valgus.demo.play import Play
 from valgus.virtual_lab import motion
 from valgus.virtual_lab.camera_ring import IMAGE_SIZE
 from valgus.virtual_lab.schedule import schedule
@@ -30,16 +31,18 @@ class Script:
         """The person and the cameras."""
         return virtual_lab(self.seed, self.cameras)
 
-    def static(self) -> KeypointTrial:
-        """The person standing, recorded beforehand."""
-        return self.lab().record_standing(_STATIC_FPS)
+    def play(self) -> Play:
+        """The hub learns from the person standing; every node plays one camera."""
+        lab = self.lab()
+        standing = lab.record_standing(_STATIC_FPS)
+        return Play(lab.rig, standing, tuple(self.parts()), run_node, LIVE_WAIT_INTERVALS)
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[VirtualPart]:
         """What each camera plays."""
-        lab, parts = self.lab(), list[Part]()
+        lab, parts = self.lab(), list[VirtualPart]()
         for camera, name in enumerate(lab.rig.names):
             run = schedule(self.seed, camera, self.seconds, self.fps)
-            parts.append(Part(name, IMAGE_SIZE, run, *lab.view(camera, motion.squat, run.exposure_s)))
+            parts.append(VirtualPart(name, IMAGE_SIZE, run, *lab.view(camera, motion.squat, run.exposure_s)))
         return parts
 
     def truth(self, times_ns: NDArray[np.int64], start_ns: int) -> Truth:

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from capture.synchronizer import LIVE_WAIT_INTERVALS
 from capture.transport import Subscription
 from reconstruct.types import LiveFrame
 from reconstruct.wire import decode_live_frame
@@ -14,12 +13,12 @@ from valgus.demo.actor import SPAWN, Actor
 from valgus.demo.child import Trouble
 from valgus.demo.hub_process import Opened, run_hub
 from valgus.demo.nodes import Nodes
-from valgus.demo.script import Script
+from valgus.demo.play import Play
 from valgus.errors import ValgusError
 from valgus.live.report import HubReport
 
 _LISTEN_S = 0.05
-_OVERTIME_S = 30.0
+_FAREWELL_S = 5.0
 
 
 class Stage:
@@ -30,20 +29,13 @@ class Stage:
     results : address at which anybody may watch
     """
 
-    def __init__(self, script: Script) -> None:
-        self._script = script
+    def __init__(self, play: Play) -> None:
+        self._play = play
         self._stop = SPAWN.Event()
         self._report: HubReport | None = None
+        self._gone_s: float | None = None
         self._closing = ExitStack()
-        lab = script.lab()
-        self._hub = Actor(
-            "the hub",
-            run_hub,
-            rig=lab.rig,
-            static=script.static(),
-            wait_intervals=LIVE_WAIT_INTERVALS,
-            stop=self._stop,
-        )
+        self._hub = Actor("the hub", run_hub, **play.hub, stop=self._stop)
         with ExitStack() as closing_early:
             closing_early.callback(self._hub.close)
             opened: Opened = self._hub.first_word(Opened)
@@ -54,7 +46,7 @@ class Stage:
 
     def start(self) -> Nodes:
         """Start the nodes; the first frame comes a moment later."""
-        nodes = Nodes(self._script.parts(), self._addresses, self._stop)
+        nodes = Nodes(self._play, self._addresses, self._stop)
         self._closing.callback(nodes.close)
         self._closing.callback(self._stop.set)
         return nodes
@@ -69,12 +61,13 @@ class Stage:
 
     def frames(self, nodes: Nodes, tell: Callable[[str], None]) -> Iterator[LiveFrame]:
         """Results as they come, until the hub has reported; `tell` receives what people should know at once."""
-        deadline_ns = nodes.start_ns + round((self._script.seconds + _OVERTIME_S) * 1e9)
-        while self._report is None and self._hub.alive and time.monotonic_ns() < deadline_ns:
+        while self._report is None and self._hub.alive:
             yield from self._arriving(_LISTEN_S)
             for line in nodes.tend(time.monotonic()):
                 tell(line)
             self._hear_the_hub(tell)
+            if nodes.gone:
+                self._wait_for_the_end()
         self._hear_the_hub(tell)
         yield from self._arriving(_LISTEN_S)
 
@@ -89,6 +82,13 @@ class Stage:
         while (message := self._subscription.receive(timeout_s)) is not None:
             yield decode_live_frame(message)
             timeout_s = 0.0
+
+    def _wait_for_the_end(self) -> None:
+        """Tell the hub to stop where a farewell was lost."""
+        if self._gone_s is None:
+            self._gone_s = time.monotonic()
+        if time.monotonic() - self._gone_s > _FAREWELL_S:
+            self._stop.set()
 
     def _hear_the_hub(self, tell: Callable[[str], None]) -> None:
         for word in self._hub.words():

@@ -4,6 +4,7 @@ One thread does all of it; answers about the time come from another.  Whoever wa
 cannot delay what happens here.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class Hub:
     ----------
     binding : where to listen and publish
     cameras : names in the order of the rig
-    wait_intervals : how many frame intervals a set waits for a missing view; infinite in lock-step
+    wait_intervals : how many frame intervals a set waits for a missing view; infinite for recordings in
+        lock-step, whose times have nothing to do with now
     tell : receives lines for a person: nodes that fall silent or come back
 
     Raises
@@ -68,8 +70,9 @@ class Hub:
         self, binding: HubBinding, cameras: Sequence[str], wait_intervals: float, tell: Callable[[str], None]
     ) -> None:
         self._synchronizer = Synchronizer(cameras, wait_intervals)
-        self._tally, self._roster, self._stopwatch = Tally(), Roster(), Stopwatch()
+        self._tally, self._roster, self._stopwatch = Tally(), Roster(cameras), Stopwatch()
         self._attendance = Attendance(len(cameras))
+        self._recorded = math.isinf(wait_intervals)
         self._tell = tell
         self._published = self._looked_ns = 0
         self._behind = False
@@ -88,7 +91,7 @@ class Hub:
         return self._broadcast.address
 
     def run(self, reconstructor: Reconstructor, stop: StopSign) -> HubReport:
-        """Work until every node has ended or `stop` is set."""
+        """Work until every camera has ended or `stop` is set."""
         while not stop.is_set() and not self._roster.all_finished:
             message = self._intake.receive(0.0) or self._wait_for_message()
             if message is not None:
@@ -149,7 +152,7 @@ class Hub:
             points=instant.points,
             angles=instant.angles,
             views=self._attendance.count(frames),
-            latency_ms=capture_latency_ms(frames, time.monotonic_ns()),
+            latency_ms=math.nan if self._recorded else capture_latency_ms(frames, time.monotonic_ns()),
             sync_error_ms=sync_error_ms(frames),
             dropped=self._tally.dropped,
             lagged=instant.lagged,

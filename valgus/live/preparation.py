@@ -1,24 +1,31 @@
-"""What a hub does before the first frame: learn the person from the static trial, and compile."""
+"""What a hub does before the first frame: learn the person, and have every kernel compiled."""
 
 import numpy as np
 
+from capture.keypoint_sets import KeypointSet
 from capture.types import FrameSet, Keypoints2D, KeypointTrial
 from geometry.rig import Rig
-from reconstruct.live import LiveReconstructor, subject_of
+from reconstruct.live import LiveReconstructor, average_subject, subject_of
+from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import reconstruct_session
-from reconstruct.pixel_noise import PixelNoise
+from valgus.virtual_lab.trial import virtual_lab
 
-_WARM_UP_FRAMES = 5
+_REHEARSED_FRAMES = 8
+_REHEARSAL_FPS = 30.0
 _NS = 1e9
 
 
+def average_reconstructor(rig: Rig, keypoint_set: KeypointSet) -> LiveReconstructor:
+    """A reconstructor for a person of whom nothing is known yet."""
+    _rehearse()
+    return _average(rig, keypoint_set)
+
+
 def prepared_reconstructor(rig: Rig, static: KeypointTrial) -> LiveReconstructor:
-    """A reconstructor that knows this person and has every kernel loaded."""
-    noise = PixelNoise()
+    """A reconstructor that knows this person from a static trial."""
+    _rehearse()
+    noise = noise_profile(static.keypoint_set)
     subject = subject_of(reconstruct_session(rig, [static], noise).session[-1], noise)
-    rehearsing = LiveReconstructor(rig, static.keypoint_set, noise, subject)
-    for frame in range(min(_WARM_UP_FRAMES, static.frames)):
-        rehearsing.update(frame_set(static, frame))
     return LiveReconstructor(rig, static.keypoint_set, noise, subject)
 
 
@@ -26,6 +33,20 @@ def frame_set(trial: KeypointTrial, frame: int) -> FrameSet:
     """Views of one frame of a synchronised trial."""
     views = tuple(_view(trial, camera, frame) for camera in range(len(trial.cameras)))
     return FrameSet(views[0].time_ns, views)
+
+
+def _rehearse() -> None:
+    """Reconstruct a virtual person, so that no kernel is compiled or loaded when a real one moves."""
+    lab = virtual_lab(seed=0)
+    standing = lab.record_standing(_REHEARSAL_FPS)
+    reconstructor = _average(lab.rig, standing.keypoint_set)
+    for frame in range(_REHEARSED_FRAMES):
+        reconstructor.update(frame_set(standing, frame))
+
+
+def _average(rig: Rig, keypoint_set: KeypointSet) -> LiveReconstructor:
+    noise = noise_profile(keypoint_set)
+    return LiveReconstructor(rig, keypoint_set, noise, average_subject(rig, noise))
 
 
 def _view(trial: KeypointTrial, camera: int, frame: int) -> Keypoints2D:

@@ -1,6 +1,6 @@
 """Which nodes are there: one that falls silent is reported, and again when it is back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from capture.messages import CameraStatus, Heartbeat, KeypointsMessage, Message, StreamEnd
@@ -23,9 +23,13 @@ class _Node:
 
 
 class Roster:
-    """Nodes by name, with when they were last heard; times are of the hub's clock."""
+    """Nodes by name, with when they were last heard; times are of the hub's clock.
 
-    def __init__(self) -> None:
+    `expected` names the cameras without which a session is not over.
+    """
+
+    def __init__(self, expected: Iterable[str]) -> None:
+        self._expected = frozenset(expected)
         self._nodes: dict[str, _Node] = {}
 
     def heard(self, message: Message, now_ns: int) -> Iterator[str]:
@@ -49,8 +53,8 @@ class Roster:
 
     @property
     def all_finished(self) -> bool:
-        """Whether every node that was heard has ended all its cameras."""
-        return bool(self._nodes) and all(node.finished for node in self._nodes.values())
+        """Whether every expected camera has ended."""
+        return self._expected <= {camera for node in self._nodes.values() for camera in node.ended}
 
     def _noted(self, node: _Node, message: Heartbeat | KeypointsMessage | StreamEnd) -> Iterator[str]:
         if isinstance(message, KeypointsMessage):

@@ -12,6 +12,7 @@ from reconstruct.types import LiveFrame
 from stream.files.trial_folder import read_trial
 from valgus.demo.comparison import COMPARED
 from valgus.demo.demonstration import judged
+from valgus.demo.performance import Performance
 from valgus.demo.script import Script
 from valgus.demo.stage import Stage
 
@@ -46,7 +47,7 @@ def test_a_node_that_dies_is_missed_within_a_second_and_used_again() -> None:
     lines: list[tuple[float, str]] = []
     frames: list[LiveFrame] = []
     killed_s = 0.0
-    with Stage(script) as stage:
+    with Stage(script.play()) as stage:
         nodes = stage.start()
         for frame in stage.frames(nodes, lambda line: lines.append((time.monotonic(), line))):
             frames.append(frame)
@@ -66,7 +67,7 @@ def test_a_node_that_dies_is_missed_within_a_second_and_used_again() -> None:
     assert 3 in views[alone:], "its views are used again"
     assert len(frames) == report.published >= 475, "the others go on"
     assert report.cameras["cam02"].missing > 60
-    outcome = judged(script, frames, report, nodes.start_ns)
+    outcome = judged(script, Performance(frames, report, nodes.start_ns, 8.0))
     assert outcome.scores["knee_flexion"].rmse_deg < 6.0
 
 

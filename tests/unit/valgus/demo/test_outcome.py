@@ -43,7 +43,7 @@ def test_unknown_angles_do_not_count() -> None:
 
 def outcome(scores: dict[str, Score]) -> Outcome:
     latency_ms = np.arange(1.0, 102.0) / 10.0
-    return Outcome(101, 7, 6, latency_ms, latency_ms + 20.0, scores)
+    return Outcome(101, 7, 6, 1.7, latency_ms, latency_ms + 20.0, 4.2, scores)
 
 
 def test_summary_holds_the_promised_fields() -> None:
@@ -64,4 +64,4 @@ def test_table_is_honest_about_the_person_and_the_frames() -> None:
 
 
 def test_without_truth_there_is_no_comparison() -> None:
-    assert len(list(table(outcome({})))) == 3
+    assert len(list(table(outcome({})))) == 4

@@ -24,7 +24,7 @@ def told(roster: Roster, message: Message, now_ns: int) -> list[str]:
 
 
 def test_a_silent_node_is_reported_within_a_second_and_once() -> None:
-    roster = Roster()
+    roster = Roster(["cam01", "cam02"])
     assert told(roster, keypoints(), 0) == []
     assert list(roster.overdue(SILENCE_NS)) == []
     (line,) = roster.overdue(S)
@@ -35,7 +35,7 @@ def test_a_silent_node_is_reported_within_a_second_and_once() -> None:
 
 
 def test_a_node_that_said_goodbye_is_not_missed() -> None:
-    roster = Roster()
+    roster = Roster(["cam01", "cam02"])
     told(roster, keypoints("cam01"), 0)
     told(roster, keypoints("cam02"), 0)
     told(roster, StreamEnd("left", "cam01", 1), 0)
@@ -47,13 +47,21 @@ def test_a_node_that_said_goodbye_is_not_missed() -> None:
     assert not roster.all_finished
 
 
+def test_a_camera_that_has_not_been_heard_is_not_finished() -> None:
+    roster = Roster(["cam01", "cam02"])
+    told(roster, StreamEnd("left", "cam01", 1), 0)
+    assert not roster.all_finished
+    told(roster, StreamEnd("right", "cam02", 1), 0)
+    assert roster.all_finished
+
+
 def test_nobody_heard_is_not_finished() -> None:
-    assert not Roster().all_finished
-    assert list(Roster().overdue(10 * S)) == []
+    assert not Roster(["cam01", "cam02"]).all_finished
+    assert list(Roster(["cam01", "cam02"]).overdue(10 * S)) == []
 
 
 def test_an_unplugged_camera_is_reported_once() -> None:
-    roster = Roster()
+    roster = Roster(["cam01", "cam02"])
     assert told(roster, heartbeat(), 0) == []
     assert told(roster, heartbeat("lost"), 1) == ["camera 'cam01' of node 'left' is gone; going on without it"]
     assert told(roster, heartbeat("lost"), 2) == []

@@ -1,0 +1,43 @@
+"""What the stage needs to know of whatever is played on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from capture.keypoint_sets import KeypointSet
+from capture.types import KeypointTrial
+from geometry.rig import Rig
+
+
+class Part(Protocol):
+    """What one node plays; it goes to the node's process as it is."""
+
+    @property
+    def camera(self) -> str:
+        """Name of the camera, as in the rig."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Play:
+    """One demonstration.
+
+    Attributes
+    ----------
+    rig : its cameras
+    person : static trial from which the hub learns the body, or only what the detectors emit
+    parts : one per camera
+    perform : what a node's process runs
+    wait_intervals : how many frame intervals the hub waits for a missing view; infinite in lock-step
+    """
+
+    rig: Rig
+    person: KeypointTrial | KeypointSet
+    parts: tuple[Part, ...]
+    perform: Callable[..., None]
+    wait_intervals: float
+
+    @property
+    def hub(self) -> dict[str, Any]:
+        """Arguments of the hub's process."""
+        return {"rig": self.rig, "person": self.person, "wait_intervals": self.wait_intervals}
