@@ -1,19 +1,17 @@
 """A process of its own and the pipe to it."""
 
 import multiprocessing
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from valgus.demo.child import Trouble, act
+from valgus.demo.child_environment import one_thread_each
 from valgus.errors import ValgusError
 
 SPAWN = multiprocessing.get_context("spawn")
 """Fresh interpreters: a fork would copy threads and sockets in whatever state they are."""
 
-_ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-"""Read when a fresh interpreter loads its libraries: the cores are for the processes, not for threads of one."""
 _PATIENCE_S = 0.5
 _END_TIMEOUT_S = 5.0
 
@@ -23,11 +21,10 @@ class Actor:
 
     def __init__(self, title: str, target: Callable[..., None], **arguments: Any) -> None:
         self.title = title
-        for limit in _ONE_THREAD_EACH:
-            os.environ.setdefault(limit, "1")
         self._pipe, theirs = SPAWN.Pipe()
         self._process = SPAWN.Process(target=act, name=title, args=(target, arguments, theirs), daemon=True)
-        self._process.start()
+        with one_thread_each():
+            self._process.start()
         theirs.close()
 
     @property

@@ -1,8 +1,11 @@
 """Processes that say what is wrong instead of throwing tracebacks at the user."""
 
+import os
 from multiprocessing.connection import Connection
 
 import pytest
+from numba import get_num_threads
+from numba.core.config import reload_config
 
 from geometry.errors import InputError
 from valgus.demo.actor import Actor
@@ -22,6 +25,23 @@ def refuse(parent: Connection) -> None:
 def stumble(parent: Connection) -> None:
     parent.send("started")
     raise ZeroDivisionError("seven by nothing")
+
+
+def tell_limits(parent: Connection) -> None:
+    parent.send((os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"], get_num_threads()))
+
+
+def test_a_process_uses_one_thread_and_its_parent_does_not_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    before = dict(os.environ)
+    threads = get_num_threads()
+    actor = Actor("limits", tell_limits)
+    assert actor.first_word(tuple) == ("1", "2", 1)
+    actor.close()
+    assert dict(os.environ) == before
+    reload_config()
+    assert get_num_threads() == threads
 
 
 def test_words_go_both_ways() -> None:
