@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from capture.node import HubAddresses, StopSign
-from valgus.demo.actor import Actor
-from valgus.demo.child import Trouble
 from valgus.demo.node_process import Ready
 from valgus.demo.play import Part, Play
 from valgus.errors import ValgusError
+from valgus.processes.actor import Actor
+from valgus.processes.child import Trouble
 
 _LEAD_NS = 2_000_000_000
 """From "everybody is ready" to the first frame: time for the nodes to learn the hub's clock."""

@@ -5,14 +5,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from geometry.rig import Rig
 from reconstruct.types import LiveFrame
-from valgus.demo.actor import Actor
 from valgus.demo.play import Play
 from valgus.demo.stage import Stage
-from valgus.demo.viewer_process import ViewerReady, can_show, run_viewer
-from valgus.errors import ValgusError
 from valgus.live.report import HubReport
+from valgus.live.window import can_show, open_window
 
 Tell = Callable[[str], None]
 """Receives lines for a person."""
@@ -36,7 +33,7 @@ def perform(play: Play, show: bool, tell: Tell) -> Performance:
     with ExitStack() as closing:
         stage = closing.enter_context(Stage(play))
         if show and can_show():
-            closing.callback(_open_window(stage.results, play.rig, tell).kill)
+            closing.callback(open_window(stage.results, play.rig, "valgus demo", tell).kill)
         nodes = stage.start()
         tell(f"results are published at {stage.results}")
         arrivals_s: list[float] = []
@@ -46,13 +43,3 @@ def perform(play: Play, show: bool, tell: Tell) -> Performance:
             frames.append(frame)
         seconds = arrivals_s[-1] - arrivals_s[0] if arrivals_s else 0.0
         return Performance(frames, stage.report, nodes.start_ns, seconds)
-
-
-def _open_window(results: str, rig: Rig, tell: Tell) -> Actor:
-    """The viewer's process; a window that cannot be opened is said and does not matter to anybody else."""
-    window = Actor("the viewer", run_viewer, results=results, rig=rig)
-    try:
-        window.first_word(ViewerReady)
-    except ValgusError as error:
-        tell(f"going on without a window: {error}")
-    return window

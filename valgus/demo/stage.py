@@ -9,13 +9,13 @@ from typing import Self
 from capture.transport import Subscription
 from reconstruct.types import LiveFrame
 from reconstruct.wire import decode_live_frame
-from valgus.demo.actor import SPAWN, Actor
-from valgus.demo.child import Trouble
 from valgus.demo.hub_process import Opened, run_hub
 from valgus.demo.nodes import Nodes
 from valgus.demo.play import Play
 from valgus.errors import ValgusError
 from valgus.live.report import HubReport
+from valgus.processes.actor import SPAWN, Actor
+from valgus.processes.child import Trouble
 
 _LISTEN_S = 0.05
 _FAREWELL_S = 5.0

@@ -8,9 +8,9 @@ from numba import get_num_threads
 from numba.core.config import reload_config
 
 from geometry.errors import InputError
-from valgus.demo.actor import Actor
-from valgus.demo.child import Trouble
 from valgus.errors import ValgusError
+from valgus.processes.actor import Actor
+from valgus.processes.child import Trouble
 
 
 def echo(greeting: str, parent: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The first lines that run in a process of the demonstration."""
+"""The first lines that run in a process of ours."""
 
 import os
 import signal

@@ -1,13 +1,16 @@
-"""The window of a demonstration, in a process of its own: it sees the newest frame and delays nobody."""
+"""The window on a live session, in a process of its own: it sees the newest frame and delays nobody."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 
 from capture.transport import NewestSubscription
 from geometry.rig import Rig
+from valgus.errors import ValgusError
+from valgus.processes.actor import Actor
 from viewer.display import require_display
 from viewer.errors import ViewerError
 
@@ -17,6 +20,16 @@ _NICENESS = 10
 @dataclass(frozen=True)
 class ViewerReady:
     """Everything is loaded; the window opens now."""
+
+
+def open_window(results: str, rig: Rig, title: str, tell: Callable[[str], None]) -> Actor:
+    """Start the viewer's process; a window that cannot be opened is said and does not matter to anybody else."""
+    window = Actor("the viewer", run_viewer, results=results, rig=rig, heading=title)
+    try:
+        window.first_word(ViewerReady)
+    except ValgusError as error:
+        tell(f"going on without a window: {error}")
+    return window
 
 
 def can_show() -> bool:
@@ -30,7 +43,7 @@ def can_show() -> bool:
     return True
 
 
-def run_viewer(results: str, rig: Rig, parent: Connection) -> None:
+def run_viewer(results: str, rig: Rig, heading: str, parent: Connection) -> None:
     """Say `ViewerReady`, then show what the hub publishes at `results` until the watcher closes the window."""
     _step_back()
     from viewer.app import watch
@@ -39,7 +52,7 @@ def run_viewer(results: str, rig: Rig, parent: Connection) -> None:
 
     parent.send(ViewerReady())
     with NewestSubscription(results) as subscription:
-        watch(LiveFeed(subscription, time.monotonic), room_of(rig), "valgus demo")
+        watch(LiveFeed(subscription, time.monotonic), room_of(rig), heading)
 
 
 def _step_back() -> None:

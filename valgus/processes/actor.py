@@ -5,9 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from valgus.demo.child import Trouble, act
-from valgus.demo.child_environment import one_thread_each
 from valgus.errors import ValgusError
+from valgus.processes.child import Trouble, act
+from valgus.processes.child_environment import one_thread_each
 
 SPAWN = multiprocessing.get_context("spawn")
 """Fresh interpreters: a fork would copy threads and sockets in whatever state they are."""
