@@ -53,6 +53,11 @@ class StreamProcess:
         return self._process.pid or 0
 
     @property
+    def kind(self) -> str:
+        """Word that the configuration has for it."""
+        return str(self.config.__struct_config__.tag)
+
+    @property
     def alive(self) -> bool:
         """Whether the stream still runs."""
         return self._process.is_alive()

@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "node", "valgus.cli.node:node", "Find keypoints beside the cameras of one computer and send them to the hub."
     ),
+    Command("live", "valgus.cli.live:live", "A session on running nodes: estimate, publish, stream and record."),
     Command("cameras", "valgus.cli.cameras:app", "Cameras of this computer: how late each stamps its frames."),
     Command("keys", "valgus.cli.keys:app", "Make the keys with which hub and nodes know each other."),
     Command("rig", "valgus.cli.rig:app", "Print a board, calibrate a rig, check, convert and show it."),

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from capture.keypoint_sets import KeypointSet
 from capture.node import HubAddresses, StopSign
-from capture.types import KeypointTrial
 from geometry.rig import Rig
+from valgus.live.admission import Admission
 from valgus.live.hub import Hub, HubBinding
-from valgus.live.preparation import average_reconstructor, prepared_reconstructor
+from valgus.live.person import Person, keypoints_of
+from valgus.live.preparation import reconstructor_of
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,12 @@ class Opened:
     results: str
 
 
-def run_hub(
-    rig: Rig, person: KeypointTrial | KeypointSet, wait_intervals: float, stop: StopSign, parent: Connection
-) -> None:
+def run_hub(rig: Rig, person: Person, wait_intervals: float, stop: StopSign, parent: Connection) -> None:
     """Say `Opened`, then lines of text as they come up, and in the end a `HubReport`.
 
     `person` is the static trial to learn from, or only what the detectors will emit.
     """
-    if isinstance(person, KeypointTrial):
-        reconstructor = prepared_reconstructor(rig, person)
-    else:
-        reconstructor = average_reconstructor(rig, person)
-    with Hub(HubBinding(), rig.names, wait_intervals, tell=parent.send) as hub:
+    reconstructor = reconstructor_of(rig, person)
+    with Hub(HubBinding(), Admission(rig, keypoints_of(person)), wait_intervals, parent.send) as hub:
         parent.send(Opened(hub.addresses, hub.results))
-        parent.send(hub.run(reconstructor, stop))
+        parent.send(hub.run_until_cameras_end(reconstructor, stop))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reconstruct.types import LiveFrame
 from valgus.demo.comparison import Score
+from valgus.live.report import latency_line, percentiles
 
 NOT_ITS_OWN_MODEL = (
     "The virtual person is not the estimator's body model: thighs and shanks differ by up to 3 % between the sides,",
@@ -56,7 +57,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "dropped": outcome.dropped,
         "dropped_on_purpose": outcome.dropped_on_purpose,
         "seconds": outcome.seconds,
-        "latency_ms": _percentiles(outcome.latency_ms),
+        "latency_ms": percentiles(outcome.latency_ms),
         "reprojection_px": outcome.reprojection_px,
         "rmse_deg": {name: score.rmse_deg for name, score in outcome.scores.items()},
         "coverage95": {name: score.coverage95 for name, score in outcome.scores.items()},
@@ -68,9 +69,9 @@ def table(outcome: Outcome) -> Iterator[str]:
     lost = outcome.dropped - outcome.dropped_on_purpose
     yield f"{outcome.frames} estimates in {outcome.seconds:.1f} s; reprojection error {outcome.reprojection_px:.1f} px"
     yield f"{outcome.dropped_on_purpose} camera frames dropped on purpose, {lost} lost"
-    yield _latency_line("last keypoints to result", outcome.latency_ms)
+    yield latency_line("last keypoints to result", outcome.latency_ms)
     if len(outcome.capture_to_result_ms):
-        yield _latency_line("exposure to result", outcome.capture_to_result_ms)
+        yield latency_line("exposure to result", outcome.capture_to_result_ms)
     if outcome.scores:
         yield from _comparison(outcome.scores)
 
@@ -85,15 +86,3 @@ def _comparison(scores: dict[str, Score]) -> Iterator[str]:
         )
     yield ""
     yield from NOT_ITS_OWN_MODEL
-
-
-def _latency_line(name: str, latency_ms: NDArray[np.float64]) -> str:
-    found = _percentiles(latency_ms)
-    return f"{name}: median {found['p50']:.1f} ms, 99 % {found['p99']:.1f} ms, longest {found['max']:.1f} ms"
-
-
-def _percentiles(latency_ms: NDArray[np.float64]) -> dict[str, float]:
-    if not len(latency_ms):
-        return {"p50": np.nan, "p99": np.nan, "max": np.nan}
-    p50, p99 = np.percentile(latency_ms, [50.0, 99.0])
-    return {"p50": float(p50), "p99": float(p99), "max": float(latency_ms.max())}

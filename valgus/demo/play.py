@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from capture.keypoint_sets import KeypointSet
-from capture.types import KeypointTrial
 from geometry.rig import Rig
+from valgus.live.person import Person
 
 
 class Part(Protocol):
@@ -32,7 +31,7 @@ class Play:
     """
 
     rig: Rig
-    person: KeypointTrial | KeypointSet
+    person: Person
     parts: tuple[Part, ...]
     perform: Callable[..., None]
     wait_intervals: float

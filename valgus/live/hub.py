@@ -6,12 +6,13 @@ cannot delay what happens here.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
 from capture.clock_service import ClockService
+from capture.guard import Guard
 from capture.intake import Intake, NodeMessage
 from capture.messages import KeypointsMessage, StreamEnd
 from capture.node import HubAddresses, StopSign
@@ -21,6 +22,8 @@ from capture.types import FrameSet
 from reconstruct.live import Instant
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
+from stream.feed.live_event import LiveEvent, encode_live_event
+from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
@@ -41,13 +44,34 @@ class Reconstructor(Protocol):
         ...
 
 
+class Attendant(Protocol):
+    """Who keeps what arrives and knows what else is to be published; its methods return at once."""
+
+    def keep(self, message: KeypointsMessage) -> None:
+        """Keep a message that is used."""
+        ...
+
+    def events(self) -> Iterable[LiveEvent]:
+        """What has happened since the last time."""
+        ...
+
+
+class _Nobody:
+    def keep(self, message: KeypointsMessage) -> None:
+        pass
+
+    def events(self) -> Iterable[LiveEvent]:
+        return ()
+
+
 @dataclass(frozen=True)
 class HubBinding:
-    """Addresses to listen and publish at."""
+    """Addresses to listen and publish at; `guard` decides who may connect from other computers."""
 
     messages: str = ANY_LOCAL_PORT
     clock: str = ANY_LOCAL_PORT
     results: str = ANY_LOCAL_PORT
+    guard: Guard | None = None
 
 
 class Hub:
@@ -56,10 +80,11 @@ class Hub:
     Parameters
     ----------
     binding : where to listen and publish
-    cameras : names in the order of the rig
+    admission : of the rig's cameras
     wait_intervals : how many frame intervals a set waits for a missing view; infinite for recordings in
         lock-step, whose times have nothing to do with now
-    tell : receives lines for a person: nodes that fall silent or come back
+    tell : receives lines for a person: nodes that fall silent or come back, views that cannot be used
+    attendant : records, and announces events
 
     Raises
     ------
@@ -67,8 +92,15 @@ class Hub:
     """
 
     def __init__(
-        self, binding: HubBinding, cameras: Sequence[str], wait_intervals: float, tell: Callable[[str], None]
+        self,
+        binding: HubBinding,
+        admission: Admission,
+        wait_intervals: float,
+        tell: Callable[[str], None],
+        attendant: Attendant | None = None,
     ) -> None:
+        cameras = admission.cameras
+        self._admission, self._attendant = admission, attendant or _Nobody()
         self._synchronizer = Synchronizer(cameras, wait_intervals)
         self._tally, self._roster, self._stopwatch = Tally(), Roster(cameras), Stopwatch()
         self._attendance = Attendance(len(cameras))
@@ -76,8 +108,8 @@ class Hub:
         self._tell = tell
         self._published = self._looked_ns = 0
         self._behind = False
-        self._intake = Intake(binding.messages)
-        self._clock = ClockService(binding.clock)
+        self._intake = Intake(binding.messages, guard=binding.guard)
+        self._clock = ClockService(binding.clock, guard=binding.guard)
         self._broadcast = Broadcast(binding.results)
 
     @property
@@ -91,15 +123,14 @@ class Hub:
         return self._broadcast.address
 
     def run(self, reconstructor: Reconstructor, stop: StopSign) -> HubReport:
+        """Work until `stop` is set; what arrived before is too old to be worth anything."""
+        while self._intake.receive(0.0) is not None:
+            pass
+        return self._run(reconstructor, stop.is_set)
+
+    def run_until_cameras_end(self, reconstructor: Reconstructor, stop: StopSign) -> HubReport:
         """Work until every camera has ended or `stop` is set."""
-        while not stop.is_set() and not self._roster.all_finished:
-            message = self._intake.receive(0.0) or self._wait_for_message()
-            if message is not None:
-                self._consume(message, reconstructor)
-            self._miss_the_silent(message, time.monotonic_ns())
-        for frames in self._synchronizer.flush():
-            self._publish(frames, reconstructor)
-        return self._stopwatch.report(self._published, self._tally)
+        return self._run(reconstructor, lambda: stop.is_set() or self._roster.all_finished)
 
     def close(self) -> None:
         """Let go of every address."""
@@ -114,6 +145,18 @@ class Hub:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _run(self, reconstructor: Reconstructor, finished: Callable[[], bool]) -> HubReport:
+        while not finished():
+            message = self._intake.receive(0.0) or self._wait_for_message()
+            if message is not None:
+                self._consume(message, reconstructor)
+            for event in self._attendant.events():
+                self._broadcast.send(encode_live_event(event))
+            self._miss_the_silent(message, time.monotonic_ns())
+        for frames in self._synchronizer.flush():
+            self._publish(frames, reconstructor)
+        return self._stopwatch.report(self._published, self._tally)
 
     def _wait_for_message(self) -> NodeMessage | None:
         self._stopwatch.idle()
@@ -138,12 +181,19 @@ class Hub:
 
     def _sets_completed_by(self, message: NodeMessage) -> Sequence[FrameSet]:
         if isinstance(message, KeypointsMessage):
-            self._tally.add(message)
-            return self._synchronizer.add(message.keypoints)
+            return self._sets_completed_by_view(message)
         if isinstance(message, StreamEnd):
             self._tally.end(message)
             return self._synchronizer.end(message.camera)
         return ()
+
+    def _sets_completed_by_view(self, message: KeypointsMessage) -> Sequence[FrameSet]:
+        if not self._admission.admits(message):
+            self._tell_all(self._admission.complaints(message))
+            return ()
+        self._tally.add(message)
+        self._attendant.keep(message)
+        return self._synchronizer.add(message.keypoints)
 
     def _publish(self, frames: FrameSet, reconstructor: Reconstructor) -> None:
         instant = reconstructor.update(frames)
@@ -161,6 +211,6 @@ class Hub:
         self._stopwatch.published(time.monotonic_ns())
         self._published += 1
 
-    def _tell_all(self, lines: Iterator[str]) -> None:
+    def _tell_all(self, lines: Iterable[str]) -> None:
         for line in lines:
             self._tell(line)

@@ -1,6 +1,7 @@
 """How long things took, measured where they happen."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,3 +62,26 @@ def sync_error_ms(frames: FrameSet) -> float:
     """Root mean square of the standard deviations of the views' capture times, ms."""
     variances = [float(view.time_sd_ns) ** 2 for view in frames.views if view is not None]
     return math.sqrt(sum(variances) / len(variances)) * _MS
+
+
+def report_lines(report: HubReport) -> Iterator[str]:
+    """What a person wants to know of a run that is over."""
+    yield f"{report.published} estimates"
+    if len(report.latency_ms):
+        yield latency_line("last keypoints to result", report.latency_ms)
+    for name, camera in sorted(report.cameras.items()):
+        yield f"camera '{name}': {camera.received} views, {camera.missing} frames missing"
+
+
+def latency_line(name: str, latency_ms: NDArray[np.float64]) -> str:
+    """Median, 99th percentile and maximum of latencies (F,), in words."""
+    found = percentiles(latency_ms)
+    return f"{name}: median {found['p50']:.1f} ms, 99 % {found['p99']:.1f} ms, longest {found['max']:.1f} ms"
+
+
+def percentiles(latency_ms: NDArray[np.float64]) -> dict[str, float]:
+    """`p50`, `p99` and `max` of latencies (F,); NaN where there are none."""
+    if not len(latency_ms):
+        return {"p50": np.nan, "p99": np.nan, "max": np.nan}
+    p50, p99 = np.percentile(latency_ms, [50.0, 99.0])
+    return {"p50": float(p50), "p99": float(p99), "max": float(latency_ms.max())}

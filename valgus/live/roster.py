@@ -66,6 +66,9 @@ class Roster:
         else:
             for status in message.cameras:
                 before = node.cameras.get(status.camera)
+                camera = f"camera '{status.camera}' of node '{message.node}'"
                 if status.state == "lost" and (before is None or before.state != "lost"):
-                    yield f"camera '{status.camera}' of node '{message.node}' is gone; going on without it"
+                    yield f"{camera} is gone; going on without it"
+                elif status.notice and (before is None or before.notice != status.notice):
+                    yield f"{camera}: {status.notice}"
                 node.cameras[status.camera] = status

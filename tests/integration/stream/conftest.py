@@ -1,10 +1,7 @@
 """Live frames made up for the stream tests, stamped with the present."""
 
-import os
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +9,6 @@ import pytest
 from capture.keypoint_sets import keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES, angle_index
 from reconstruct.types import JointAngles, LiveFrame, Points3D
-
-# LSL reads its configuration once, when it is first used: keep it on this computer.
-_CONFIG = Path(tempfile.mkdtemp(prefix="valgus-lsl-")) / "lsl_api.cfg"
-_CONFIG.write_text("[multicast]\nResolveScope = machine\n[lab]\nKnownPeers = {127.0.0.1}\n")
-os.environ["LSLAPICFG"] = str(_CONFIG)
 
 FrameMaker = Callable[..., LiveFrame]
 

@@ -1,0 +1,224 @@
+"""`valgus live` on running node processes, watched and commanded by programs that know nothing of it."""
+
+import csv
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pylsl
+import pytest
+import zmq
+from websockets.sync.client import connect
+
+from calibration.formats.aniposelib import write_rig
+from capture.hub_addresses import HubAddresses
+from valgus.demo.node_process import Ready, run_node
+from valgus.demo.script import Script
+from valgus.processes.actor import SPAWN, Actor
+from valgus.virtual_lab.files import write_keypoints
+
+SCRIPT = Script(seed=3, cameras=3, seconds=60.0)
+PATIENCE_S = 120.0
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Session:
+    """A `valgus live` process, what it says with the time at which it said it, and its nodes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        messages, clock, results, self.zmq, self.websocket, self.commands = free_ports(6)
+        self.hub = HubAddresses(f"tcp://127.0.0.1:{messages}", f"tcp://127.0.0.1:{clock}")
+        lab = SCRIPT.lab()
+        write_rig(folder / "rig.toml", lab.rig)
+        write_keypoints(folder / "static", lab.record_standing(30.0))
+        (folder / "live.toml").write_text(
+            f"""
+            rig = "rig.toml"
+            keypoint_set = "halpe_26"
+            hub = {{messages = "{self.hub.messages}", clock = "{self.hub.clock}", results = "tcp://127.0.0.1:{results}"}}
+            subject = {{static = "static"}}
+            recording = {{folder = "recordings"}}
+            streams = [
+                {{kind = "lsl", name = "livetest"}},
+                {{kind = "zmq", address = "tcp://127.0.0.1:{self.zmq}"}},
+                {{kind = "websocket", port = {self.websocket}}},
+            ]
+            commands = [{{kind = "zmq", address = "tcp://127.0.0.1:{self.commands}"}}]
+            """
+        )
+        self.lines: list[tuple[float, str]] = []
+        self._stop_nodes = SPAWN.Event()
+        self.process = start_live(folder / "live.toml")
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.nodes: dict[str, Actor] = {}
+        self.parts = {part.camera: part for part in SCRIPT.parts()}
+
+    def start_node(self, camera: str, start_ns: int) -> None:
+        name = f"node-{camera}"
+        self.nodes[camera] = Actor(name, run_node, name=name, hub=self.hub, stop=self._stop_nodes)
+        self.nodes[camera].first_word(Ready)
+        self.nodes[camera].say((self.parts[camera], start_ns))
+
+    def wait_for(self, beginning: str, since_s: float = 0.0) -> tuple[float, str]:
+        deadline_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline_s:
+            for at_s, line in list(self.lines):
+                if at_s >= since_s and line.startswith(beginning):
+                    return at_s, line
+            time.sleep(0.02)
+        raise AssertionError(f"'{beginning}' was never said: {self.lines}")
+
+    def command(self, **what: str) -> dict[str, object]:
+        with zmq.Context.instance().socket(zmq.REQ) as asker:
+            asker.setsockopt(zmq.LINGER, 0)
+            asker.connect(f"tcp://127.0.0.1:{self.commands}")
+            asker.send(json.dumps(what).encode())
+            assert asker.poll(10_000)
+            return json.loads(asker.recv())
+
+    def end(self) -> int:
+        self._stop_nodes.set()
+        for node in self.nodes.values():
+            node.close()
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(30.0)
+        self._reader.join(10.0)
+        return code
+
+    def close(self) -> None:
+        self._stop_nodes.set()
+        for node in self.nodes.values():
+            node.kill()
+        self.process.kill()
+        self.process.wait()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append((time.monotonic(), line.rstrip()))
+
+
+def start_live(config: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "valgus", "live", str(config)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    opened = Session(tmp_path)
+    yield opened
+    opened.close()
+
+
+def next_frame(stream: zmq.Socket[bytes]) -> dict[str, Any]:
+    while True:
+        assert stream.poll(10_000)
+        packet = json.loads(stream.recv())
+        if packet["type"] == "frame":
+            return packet
+
+
+def frame_with(stream: zmq.Socket[bytes], views: int) -> None:
+    deadline_s = time.monotonic() + 20.0
+    while next_frame(stream)["views"] != views:
+        assert time.monotonic() < deadline_s
+
+
+def test_a_session_from_the_first_frame_to_the_last(session: Session) -> None:
+    session.wait_for("ready")
+    start_ns = time.monotonic_ns() + 3_000_000_000
+    for camera in session.parts:
+        session.start_node(camera, start_ns)
+    with zmq.Context.instance().socket(zmq.SUB) as stream:
+        stream.connect(f"tcp://127.0.0.1:{session.zmq}")
+        stream.subscribe(b"")
+        frame_with(stream, views=3)
+
+        (found,) = pylsl.resolve_byprop("name", "livetest angles", timeout=10.0)
+        sample, stamp = pylsl.StreamInlet(found).pull_sample(timeout=10.0)
+        assert sample is not None
+        assert stamp is not None
+        assert np.isfinite(sample[0])
+        assert abs(pylsl.local_clock() - stamp) < 5.0
+        with connect(f"ws://127.0.0.1:{session.websocket}") as page:
+            assert json.loads(page.recv(10.0))["views"] == 3
+
+        markers = pylsl.StreamInlet(pylsl.resolve_byprop("name", "livetest markers", timeout=10.0)[0])
+        markers.open_stream(timeout=10.0)
+        assert session.command(command="stop") == {
+            "ok": False,
+            "said": "refused: stop: nothing is being recorded; start a recording first",
+        }
+        assert session.command(command="start", text="squat 1")["ok"]
+        assert not session.command(command="start", text="squat 2")["ok"]
+        assert markers.pull_sample(timeout=10.0)[0] == ["start squat 1"]
+
+        killed_s = time.monotonic()
+        session.nodes["cam02"].kill()
+        silent_s, _ = session.wait_for("node 'node-cam02' (cam02) is silent")
+        assert silent_s - killed_s < 1.0
+        frame_with(stream, views=2)
+        assert session.command(command="mark", text="without cam02")["ok"]
+        session.start_node("cam02", start_ns)
+        session.wait_for("node 'node-cam02' is back")
+        frame_with(stream, views=3)
+        frame = next_frame(stream)
+    assert frame["angles"]["knee_flexion_r"]["se_deg"] < 10.0
+    assert session.command(command="stop")["ok"]
+    assert session.end() == 0
+    said = [line for _, line in session.lines]
+    assert any(line.endswith("estimates") for line in said)
+    assert not any("Traceback" in line for line in said)
+    check_recording(session.folder)
+
+
+def check_recording(folder: Path) -> None:
+    (recorded,) = (folder / "recordings").iterdir()
+    assert recorded.name.endswith("-squat-1")
+    with (recorded / "events.csv").open() as file:
+        (event,) = csv.DictReader(file)
+    assert event["label"] == "mark without cam02"
+    assert 0.0 < float(event["time"]) < 20.0
+    out = folder / "processed"
+    command = ["process", "--rig", recorded / "rig.toml", "--keypoints", recorded, "--static", folder / "static"]
+    done = subprocess.run(
+        [sys.executable, "-m", "valgus", *map(str, command), "--out", str(out)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((out / "summary.json").read_text())["cameras"] == 3
+
+
+def test_what_cannot_be_a_session(tmp_path: Path) -> None:
+    lab = SCRIPT.lab()
+    write_rig(tmp_path / "rig.toml", lab.rig)
+    config = tmp_path / "live.toml"
+    for text, complaint in (
+        ('rig = "other.toml"', "valgus: {}/other.toml: "),
+        ('rig = "rig.toml"\nkeypoints = "halpe_26"', "valgus: {}/live.toml: Object contains unknown field `keypoints`"),
+        ('rig = "rig.toml"\nhub = {own_key = "hub.key"}', "valgus: {}/live.toml: hub: own_key and node_keys"),
+        ('rig = "rig.toml"\nsubject = {static = "none"}', "valgus: {}/none: no such folder"),
+    ):
+        config.write_text(text)
+        process = start_live(config)
+        said = process.communicate(timeout=60.0)[0]
+        assert (process.returncode, said.count("\n")) == (2, 1), said
+        assert said.startswith(complaint.format(tmp_path))

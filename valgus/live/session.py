@@ -1,0 +1,67 @@
+"""A live session on running nodes, from its configuration to its last frame."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from calibration.formats.aniposelib import read_rig
+from capture.guard import Guard
+from capture.keys import HubKeys, read_allowed, read_key_pair
+from capture.node import StopSign
+from capture.synchronizer import LIVE_WAIT_INTERVALS
+from geometry.rig import Rig
+from stream.commands.listener import open_listener
+from valgus.live.admission import Admission
+from valgus.live.config import HubTable, LiveConfig
+from valgus.live.desk import Desk
+from valgus.live.hub import Hub, HubBinding
+from valgus.live.outputs import Outputs
+from valgus.live.person import keypoints_of, person_of
+from valgus.live.preparation import reconstructor_of
+from valgus.live.report import HubReport
+from valgus.live.window import can_show, open_window
+
+Tell = Callable[[str], None]
+
+
+def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
+    """Estimate what running nodes see until `stop` is set; `tell` receives lines for a person, from any thread.
+
+    Raises
+    ------
+    InputError : something of the configuration cannot be used
+    """
+    rig = read_rig(Path(config.rig))
+    person = person_of(config, rig)
+    tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
+    reconstructor = reconstructor_of(rig, person)
+    with ExitStack() as closing:
+        desk = Desk(rig, config.recording and Path(config.recording.folder), tell)
+        closing.callback(desk.close)
+        binding = closing.enter_context(_binding(config.hub))
+        admission = Admission(rig, keypoints_of(person))
+        hub = closing.enter_context(Hub(binding, admission, LIVE_WAIT_INTERVALS, tell, desk))
+        closing.enter_context(Outputs(config.streams, hub.results, tell))
+        for table in config.commands:
+            closing.callback(open_listener(table, desk).close)
+        if config.viewer:
+            _show(closing, hub, rig, tell)
+        tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
+        return hub.run(reconstructor, stop)
+
+
+@contextmanager
+def _binding(table: HubTable) -> Generator[HubBinding]:
+    if table.own_key is None or table.node_keys is None:
+        yield HubBinding(table.messages, table.clock, table.results)
+        return
+    keys = HubKeys(read_key_pair(Path(table.own_key)), read_allowed(Path(table.node_keys)))
+    with Guard(keys) as guard:
+        yield HubBinding(table.messages, table.clock, table.results, guard)
+
+
+def _show(closing: ExitStack, hub: Hub, rig: Rig, tell: Tell) -> None:
+    if can_show():
+        closing.callback(open_window(hub.results, rig, "valgus live", tell).kill)
+    else:
+        tell("no window: there is no display here, or no Open3D; `valgus doctor` says which")
