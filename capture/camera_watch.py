@@ -14,24 +14,32 @@ _NOTICE_LENGTH = 500
 
 
 class CameraWatch:
-    """Counts for the heartbeat; written by the camera's threads, read by the node's."""
+    """Counts for the heartbeat; written by the camera's threads, read by the node's.
 
-    def __init__(self, camera: str) -> None:
-        self._camera = camera
+    `notice` is told as long as nothing worse is to be told.
+    """
+
+    def __init__(self, camera: str, notice: str = "") -> None:
+        self._camera, self._notice = camera, notice
         self._lock = threading.Lock()
         self._state: CameraState = "starting"
         self._why = ""
         self._captured_ns: deque[int] = deque(maxlen=_REMEMBERED)
         self._published_ns: deque[int] = deque(maxlen=_REMEMBERED)
         self._detection_s: deque[float] = deque(maxlen=_REMEMBERED)
-        self._frames = 0
+        self._frames = self._missed = 0
+        self._last_index: int | None = None
 
-    def captured(self, time_ns: int) -> None:
-        """Note a frame, by its capture time."""
+    def captured(self, index: int, time_ns: int) -> None:
+        """Note a frame, by its number and capture time; numbers that begin anew are those of a camera come back."""
         with self._lock:
             self._frames += 1
+            if self._last_index is not None:
+                self._missed += max(0, index - self._last_index - 1)
+            self._last_index = index
             self._captured_ns.append(time_ns)
-            self._state = "running"
+            if self._state != "running":
+                self._state, self._why = "running", ""
 
     def published(self, time_ns: int, detection_s: float) -> None:
         """Note keypoints that were sent, by capture time, and how long finding them took."""
@@ -43,6 +51,8 @@ class CameraWatch:
         """Change the camera's state, for a reason that is worth a line."""
         with self._lock:
             self._state, self._why = state, why
+            if state == "lost":
+                self._last_index = None
 
     @property
     def keeps_up(self) -> bool:
@@ -65,7 +75,8 @@ class CameraWatch:
                 frames=self._frames,
                 dropped=dropped,
                 recorded=keeper.recorded,
-                notice=(self._why or keeper.notice)[:_NOTICE_LENGTH],
+                notice=(self._why or keeper.notice or self._notice)[:_NOTICE_LENGTH],
+                missed=self._missed,
             )
 
 

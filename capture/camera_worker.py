@@ -36,12 +36,14 @@ class Station:
     open_keeper : begins to record a live camera
     reopen : opens a live camera again after it failed, and raises CaptureError while that is impossible; None for
         cameras that cannot come back
+    notice : what the camera did not take as asked, else empty
     """
 
     camera: Camera
     detector: Detector
     open_keeper: OpenKeeper = keep_nothing
     reopen: Callable[[], Camera] | None = None
+    notice: str = ""
 
 
 class CameraWorker(ABC):
@@ -55,7 +57,7 @@ class CameraWorker(ABC):
     def __init__(self, node: str, station: Station, hub: HubAddresses, times: TimeTranslator) -> None:
         self._node, self._station, self._hub, self._times = node, station, hub, times
         self._camera = station.camera
-        self._watch = CameraWatch(station.camera.name)
+        self._watch = CameraWatch(station.camera.name, station.notice)
         self._keeper = station.open_keeper(times)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"valgus {station.camera.name}")
@@ -130,7 +132,7 @@ class LockStepWorker(CameraWorker):
 
     def _work(self, sender: KeypointSender) -> None:
         while not self._stop.is_set() and (frame := self._camera.read()) is not None:
-            self._watch.captured(frame.time_ns)
+            self._watch.captured(frame.index, frame.time_ns)
             self._publish(frame, sender)
 
 
@@ -168,7 +170,7 @@ class LiveWorker(CameraWorker):
     def _grab(self) -> None:
         try:
             while (frame := self._next_frame()) is not None:
-                self._watch.captured(frame.time_ns)
+                self._watch.captured(frame.index, frame.time_ns)
                 self._keeper.frame(frame)
                 self._queue.put(frame)
         except Exception as error:

@@ -48,6 +48,7 @@ class CameraStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_
     dropped : frames captured that were left out on purpose, because a newer one had come
     recorded : frames written to the node's disk
     notice : one line on what is wrong with the camera or its recording, else empty
+    missed : frames that the camera or its bus lost, by gaps in the camera's own numbers
     """
 
     camera: Name
@@ -60,6 +61,7 @@ class CameraStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_
     dropped: Count
     recorded: Count = 0
     notice: Notice = ""
+    missed: Count = 0
 
 
 class ClockStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

@@ -11,19 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
+from capture.pictures import Picture
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture: `image` (height, width, 3) uint8, BGR; `time_ns` of capture with its standard deviation."""
+    """One picture, as the camera delivered it, and `time_ns` of capture with its standard deviation.
+
+    `index` is the camera's own running number where it has one: a gap is a frame that was never delivered.
+    """
 
     camera: str
     index: int
     time_ns: int
     time_sd_ns: int
-    image: NDArray[np.uint8]
+    picture: NDArray[np.uint8] | Picture
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """The picture as (height, width, 3) uint8, BGR."""
+        return self.picture if isinstance(self.picture, np.ndarray) else self.picture.image
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) px."""
+        if isinstance(self.picture, np.ndarray):
+            return self.picture.shape[1], self.picture.shape[0]
+        return self.picture.size
 
 
 @dataclass(frozen=True, slots=True, eq=False)

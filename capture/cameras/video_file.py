@@ -94,7 +94,7 @@ class VideoFile:
             index=index,
             time_ns=round(picture.pts * tick_ns),
             time_sd_ns=math.ceil(tick_ns / math.sqrt(12)),
-            image=_upright(picture),
+            picture=_upright(picture),
         )
 
 

@@ -33,10 +33,9 @@ class CameraFiles:
 
     def write_frame(self, frame: Frame) -> None:
         """Add a frame and the row of its times; raises CaptureError where the disk takes no more."""
-        height, width = frame.image.shape[:2]
         if self._video is None:
-            self._video = VideoWriter(self._folder / f"{self._camera}.mkv", self._codec, (width, height))
-        self._video.write(frame.image, frame.time_ns)
+            self._video = VideoWriter(self._folder / f"{self._camera}.mkv", self._codec, frame.size)
+        self._video.write(frame)
         self._write_row(frame)
         self._written += 1
 

@@ -45,7 +45,7 @@ class Recorder:
 
     def frame(self, frame: Frame) -> None:
         """Record a frame, if there is room."""
-        self._add(frame, frame.image.nbytes)
+        self._add(frame, frame.picture.nbytes)
 
     def keypoints(self, message: bytes) -> None:
         """Record keypoints as they were sent."""
@@ -73,7 +73,7 @@ class Recorder:
             if not self._waiting:
                 return None
             item = self._waiting.popleft()
-            self._waiting_bytes -= item.image.nbytes if isinstance(item, Frame) else len(item)
+            self._waiting_bytes -= item.picture.nbytes if isinstance(item, Frame) else len(item)
             return item
 
     def _run(self) -> None:

@@ -1,15 +1,17 @@
 """Frames into a Matroska file that stays playable when the writer is killed."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 import av
-import numpy as np
 from av.error import FFmpegError
-from numpy.typing import NDArray
 
 from capture.errors import CaptureError
+from capture.pictures import JpegPicture
+from capture.types import Frame
 
 Codec = Literal["h264", "mjpeg", "ffv1"]
 
@@ -31,7 +33,7 @@ class VideoWriter:
     Parameters
     ----------
     path : new `.mkv` file
-    codec : `h264` small, `mjpeg` every frame for itself, `ffv1` without loss
+    codec : `h264` small, `mjpeg` every frame for itself and as the camera compressed it, `ffv1` without loss
     size : (width, height) px of every frame
 
     Raises
@@ -41,6 +43,8 @@ class VideoWriter:
 
     def __init__(self, path: Path, codec: Codec, size: tuple[int, int]) -> None:
         self._path = path
+        self._codec: Codec = codec
+        self._only_passed_through = True
         encoder, pixels, options = _ENCODERS[codec]
         try:
             self._container: Any = av.open(str(path), "w", format="matroska", options=_CONTAINER)
@@ -53,24 +57,40 @@ class VideoWriter:
         self._first_ns: int | None = None
         self._last_tick = -1
 
-    def write(self, image: NDArray[np.uint8], time_ns: int) -> None:
-        """Add a BGR picture taken at `time_ns` of any clock that does not run backwards."""
+    def write(self, frame: Frame) -> None:
+        """Add a frame; times may be of any clock that does not run backwards."""
         if self._first_ns is None:
-            self._first_ns = time_ns
-        frame = av.VideoFrame.from_ndarray(image, format="bgr24")
-        self._last_tick = max(self._last_tick + 1, round((time_ns - self._first_ns) / _TICK_NS))
-        frame.pts, frame.time_base = self._last_tick, _TICK
-        self._mux(frame)
+            self._first_ns = frame.time_ns
+        self._last_tick = max(self._last_tick + 1, round((frame.time_ns - self._first_ns) / _TICK_NS))
+        with self._one_line_errors():
+            self._container.mux(self._packets(frame))
 
     def close(self) -> None:
         """Finish the file."""
         try:
-            self._mux(None)
+            with self._one_line_errors():
+                self._container.mux([] if self._only_passed_through else self._stream.encode(None))
         finally:
             self._container.close()
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
+    def _packets(self, frame: Frame) -> Any:
+        if self._codec == "mjpeg" and isinstance(frame.picture, JpegPicture):
+            return self._passed_through(frame.picture)
+        self._only_passed_through = False
+        picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")
+        picture.pts, picture.time_base = self._last_tick, _TICK
+        return self._stream.encode(picture)
+
+    def _passed_through(self, picture: JpegPicture) -> Any:
+        packet: Any = av.Packet(picture.data)
+        packet.stream = self._stream
+        packet.pts = packet.dts = self._last_tick
+        packet.time_base, packet.is_keyframe = _TICK, True
+        return packet
+
+    @contextmanager
+    def _one_line_errors(self) -> Generator[None]:
         try:
-            self._container.mux(self._stream.encode(frame))
+            yield
         except (OSError, FFmpegError) as error:
             raise CaptureError(f"{self._path}: cannot be written any more ({error.strerror})") from None

@@ -34,7 +34,7 @@ COMMANDS: tuple[Command, ...] = (
         "node", "valgus.cli.node:node", "Find keypoints beside the cameras of one computer and send them to the hub."
     ),
     Command("live", "valgus.cli.live:live", "A session on running nodes: estimate, publish, stream and record."),
-    Command("cameras", "valgus.cli.cameras:app", "Cameras of this computer: how late each stamps its frames."),
+    Command("cameras", "valgus.cli.cameras:app", "Find, look through and set the cameras of this computer."),
     Command("keys", "valgus.cli.keys:app", "Make the keys with which hub and nodes know each other."),
     Command("rig", "valgus.cli.rig:app", "Print a board, calibrate a rig, check, convert and show it."),
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from capture.node_config import read_node_config, run_node
+from capture.node_config import read_node_config
+from capture.node_start import run_node
 
 
 def node(

@@ -73,7 +73,6 @@ class BlazePose:
 
 
 def _packet(frame: Frame, found: Landmarks | None) -> Keypoints2D:
-    height, width = frame.image.shape[:2]
     people = [] if found is None else [found]
     return Keypoints2D(
         camera=frame.camera,
@@ -81,7 +80,7 @@ def _packet(frame: Frame, found: Landmarks | None) -> Keypoints2D:
         time_ns=frame.time_ns,
         time_sd_ns=frame.time_sd_ns,
         keypoint_set="blazepose_33",
-        image_size=(width, height),
+        image_size=frame.size,
         uv=np.array([p.uv[:BODY_POINTS] for p in people], dtype=np.float32).reshape(-1, BODY_POINTS, 2),
         confidence=np.array([p.visibility[:BODY_POINTS] for p in people], dtype=np.float32).reshape(-1, BODY_POINTS),
     )

@@ -1,4 +1,4 @@
-"""`valgus rig ...`: print a board, calibrate a rig, check, convert and show it."""
+"""`valgus rig ...`: print a board, calibrate a rig, check it, keep it right, convert and show it."""
 
 import typer
 
@@ -6,8 +6,16 @@ from valgus.cli.rig.board import board
 from valgus.cli.rig.calibrate import calibrate
 from valgus.cli.rig.check import check
 from valgus.cli.rig.convert import convert
+from valgus.cli.rig.person import person
+from valgus.cli.rig.refine import refine
+from valgus.cli.rig.register import register
 from valgus.cli.rig.show import show
+from valgus.cli.rig.watch import watch
 
-app = typer.Typer(name="rig", help="Print a board, calibrate a rig, check, convert and show it.", no_args_is_help=True)
-for command in (board, calibrate, check, convert, show):
+app = typer.Typer(
+    name="rig",
+    help="Print a board, calibrate a rig, check it, keep it right, convert and show it.",
+    no_args_is_help=True,
+)
+for command in (board, calibrate, check, person, refine, register, watch, convert, show):
     app.command()(command)

@@ -10,15 +10,7 @@ from capture.keypoint_files.trial import read_keypoint_trial
 from capture.latency.by_motion import latency_by_motion
 from capture.latency.file import write_latencies
 
-app = typer.Typer(help="Cameras of this computer.", no_args_is_help=True)
 
-
-@app.callback()
-def cameras() -> None:
-    """Group the commands about cameras."""
-
-
-@app.command("latency")
 def latency(
     rig: Annotated[Path, typer.Option(help="Calibrated rig (TOML, metres).")],
     keypoints: Annotated[Path, typer.Option(help="A recording of one person who swings arms and legs fast.")],
