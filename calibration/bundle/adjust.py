@@ -9,6 +9,7 @@ from calibration.bundle.motion import nearest_instants
 from calibration.bundle.problem import Sightings, State
 from calibration.bundle.solver import Task, linearise, minimise, misses, reduce
 from calibration.kernels.board_view import CAMERA, DISTORTION, INTRINSIC, OFFSET, READOUT
+from geometry import se3
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -27,18 +28,26 @@ _MOST_PERSISTENT = 0.8
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """What is known about each camera beforehand.
+    """What is known about each camera beforehand: the values of a state, each with its precision.
 
-    `mean` (C, CAMERA) in the order of the parameters (poses ignored), `precision` (C, CAMERA, CAMERA).
+    `precision` is (C, CAMERA, CAMERA); that of a pose belongs to a shift and turn in the camera's frame.
     """
 
-    mean: Array
+    state: State
     precision: Array
 
     @classmethod
     def none(cls, state: State) -> "Knowledge":
         """Nothing is known."""
-        return cls(camera_values(state), np.zeros((len(state.offset_s), CAMERA, CAMERA)))
+        return cls(state, np.zeros((len(state.offset_s), CAMERA, CAMERA)))
+
+    def step_from(self, state: State) -> Array:
+        """(C, CAMERA) step that leads from a state to what is known."""
+        step = camera_values(self.state) - camera_values(state)
+        turn = self.state.cameras.R @ np.swapaxes(state.cameras.R, 1, 2)
+        step[:, :3] = self.state.cameras.t - (turn @ state.cameras.t[..., None])[..., 0]
+        step[:, 3:6] = se3.vector_from_rotation(turn)
+        return step
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +114,7 @@ def adjust(sightings: Sightings, state: State, free: Mask, knowledge: Knowledge,
 
 
 def camera_values(state: State) -> Array:
-    """(C, CAMERA) parameters of a state; the poses, which have no origin of their own, are zero."""
+    """(C, CAMERA) parameters of a state; those of the poses, which are steps and no values, are zero."""
     values = np.zeros((len(state.offset_s), CAMERA))
     values[:, INTRINSIC : INTRINSIC + 2] = state.cameras.focal
     values[:, INTRINSIC + 2 : DISTORTION] = state.cameras.centre
@@ -117,7 +126,7 @@ def camera_values(state: State) -> Array:
 def _look(sightings: Sightings, state: State, free: Mask, knowledge: Knowledge, timed: bool) -> Adjustment:
     """Residuals, weights and the next round's task at a state."""
     instant = nearest_instants(sightings, state.offset_s) if timed else None
-    step = np.where(free, knowledge.mean - camera_values(state), 0.0)
+    step = np.where(free, knowledge.step_from(state), 0.0)
     task = Task(sightings, instant, np.zeros(0), free, knowledge.precision, step)
     miss = misses(sightings, state, task.views(state))
     miss = np.where(np.isfinite(miss), miss, 1e3)
@@ -135,7 +144,7 @@ def _look(sightings: Sightings, state: State, free: Mask, knowledge: Knowledge, 
 def _fitted_away(sightings: Sightings, free: Mask) -> float:
     """Measurements over degrees of freedom left: residuals are smaller than errors by what the fit absorbed."""
     measured = 2.0 * len(sightings.corners.uv)
-    fitted = 6.0 * np.count_nonzero(sightings.views) + np.count_nonzero(free)
+    fitted = sightings.knot_freedom * np.count_nonzero(sightings.views) + np.count_nonzero(free)
     return measured / max(measured - fitted, 0.1 * measured)
 
 

@@ -37,6 +37,7 @@ class Sightings:
     knot : (I,) instant that it was counted to
     time_s : (I,) its timestamp
     knot_time_s : (K,) ascending
+    knot_freedom : how many numbers place what is seen at an instant: 6 for a board, 3 for a lone point
     """
 
     corners: Corners
@@ -45,6 +46,7 @@ class Sightings:
     knot: Ints
     time_s: Array
     knot_time_s: Array
+    knot_freedom: float = 6.0
 
     @cached_property
     def picture_of(self) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.boards import Board
-from calibration.bundle.adjust import Adjustment, Knowledge, adjust, camera_values
+from calibration.bundle.adjust import Adjustment, Knowledge, adjust
 from calibration.bundle.problem import Sightings, State
 from calibration.camera_sets import selected, stacked
 from calibration.errors import CalibrationError
@@ -87,7 +87,7 @@ def solve(board: Board, lenses: Sequence[Lens], pictures: Sequence[BoardPicture]
     poses[reference] = False
     first = adjust(sightings, state, poses, Knowledge.none(state), timed=timed)
     free = poses | np.array([lens.model.free for lens in chosen])
-    knowledge = Knowledge(camera_values(state), np.array([lens.information for lens in chosen]))
+    knowledge = Knowledge(state, np.array([lens.information for lens in chosen]))
     final = adjust(sightings, first.state, free, knowledge, timed=timed)
     return Solution(tuple(chosen), placement.placed, placement.links, reference, final)
 
