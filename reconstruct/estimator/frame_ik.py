@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reconstruct.errors import ReconstructError
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
 from reconstruct.kernels.map_ik import ik_workspace, solve_pose
 from reconstruct.kernels.skeleton import BODY_POINTS, N_DOF
@@ -106,8 +107,17 @@ def solve_frames(points: Array, covariance: Array, geometry: Array, prior: Motio
 
 
 def filled(q: Array) -> Array:
-    """Poses (F, 27) with unsolved frames interpolated, the ends held; the heading unwrapped."""
+    """Poses (F, 27) with unsolved frames interpolated, the ends held; the heading unwrapped.
+
+    Raises
+    ------
+    ReconstructError : no frame was solved
+    """
     solved = np.flatnonzero(np.isfinite(q[:, 0]))
+    if not len(solved):
+        raise ReconstructError(
+            "no frame shows a body of human size; check that rig and keypoints belong together and the rig is in metres"
+        )
     unwrapped = q.copy()
     unwrapped[solved] = np.unwrap(q[solved], axis=0)
     frames = np.arange(len(q))
