@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 
 UNKNOWN_ANGLE_SD = math.radians(60.0)
 """Stated prior sd of a free angle, against which its observability is judged."""
+_SAGITTAL = [leg + joint for leg in (LEG_R, LEG_L) for joint in (0, 3, 6)]
+"""Hips, knees and ankles in the plane of flexion: free, and nothing else holds them where a joint is never seen."""
 _FIRST_SPEED_SD = 5.0
 """rad/s or m/s of a free degree of freedom in the first frame"""
 
@@ -116,6 +118,7 @@ class MotionPrior:
         precision = np.zeros((N_DOF, 2))
         precision[bounded, 0] = self.deviation[bounded] ** -2
         precision[bounded, 1] = (self.deviation[bounded] * self.rate) ** -2
+        precision[_SAGITTAL, 0] = UNKNOWN_ANGLE_SD**-2
         precision[~bounded, 1] = _FIRST_SPEED_SD**-2
         return precision
 

@@ -8,11 +8,19 @@ from geometry.rig import Rig
 from reconstruct.live import LiveReconstructor, average_subject, subject_of
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import reconstruct_session
+from valgus.live.person import Person
 from valgus.virtual_lab.trial import virtual_lab
 
 _REHEARSED_FRAMES = 8
 _REHEARSAL_FPS = 30.0
 _NS = 1e9
+
+
+def reconstructor_of(rig: Rig, person: Person) -> LiveReconstructor:
+    """A reconstructor for this person, with every kernel compiled."""
+    if isinstance(person, KeypointTrial):
+        return prepared_reconstructor(rig, person)
+    return average_reconstructor(rig, person)
 
 
 def average_reconstructor(rig: Rig, keypoint_set: KeypointSet) -> LiveReconstructor:

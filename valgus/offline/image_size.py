@@ -7,6 +7,11 @@ from geometry.rig import Rig
 SAME_WITHIN = 0.01
 
 
+def fits(seen: tuple[int, int], calibrated: tuple[int, int]) -> bool:
+    """Whether neither side differs from the calibration by more than 1 %."""
+    return all(abs(a - b) <= SAME_WITHIN * b for a, b in zip(seen, calibrated, strict=True))
+
+
 def check_image_sizes(rig: Rig, trial: KeypointTrial) -> tuple[str, ...]:
     """Notices about cameras whose pictures differ a little from the calibration; pixel coordinates are kept.
 
@@ -19,7 +24,7 @@ def check_image_sizes(rig: Rig, trial: KeypointTrial) -> tuple[str, ...]:
         if size is None or size == camera.size:
             continue
         seen, expected = f"{size[0]}x{size[1]}", f"{camera.size[0]}x{camera.size[1]}"
-        if any(abs(a - b) > SAME_WITHIN * b for a, b in zip(size, camera.size, strict=True)):
+        if not fits(size, camera.size):
             raise CaptureError(
                 f"camera '{camera.name}': pictures are {seen} but the rig is calibrated for {expected}; "
                 "record at that size or calibrate again"

@@ -29,11 +29,12 @@ def align_session(rig: Rig, trials: Sequence[KeypointTrial]) -> RecordedSession:
     names = sorted(matches[-1].names, key=natural_key)
     notices = [notice for trial in trials for notice in trial.notices]
     notices += [notice for match in matches for notice in match.notices]
-    laid_out = tuple(_laid_out(trial, match.names, names) for trial, match in zip(trials, matches, strict=True))
-    return RecordedSession(rig.select(names), laid_out, tuple(dict.fromkeys(notices)))
+    alike = tuple(laid_out(trial, match.names, names) for trial, match in zip(trials, matches, strict=True))
+    return RecordedSession(rig.select(names), alike, tuple(dict.fromkeys(notices)))
 
 
-def _laid_out(trial: KeypointTrial, recorded: Sequence[str], wanted: Sequence[str]) -> KeypointTrial:
+def laid_out(trial: KeypointTrial, recorded: Sequence[str], wanted: Sequence[str]) -> KeypointTrial:
+    """The trial whose cameras are called `recorded`, with the `wanted` cameras; one that it lacks has seen nothing."""
     uv = np.full((len(wanted), *trial.uv.shape[1:]), np.nan)
     confidence = np.zeros((len(wanted), *trial.confidence.shape[1:]))
     time_s = np.tile(np.nanmedian(trial.time_s, axis=0), (len(wanted), 1))
