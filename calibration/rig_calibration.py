@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from calibration.boards import Board
 from calibration.errors import CalibrationError
-from calibration.extrinsics.board_sightings import seen_together
-from calibration.extrinsics.placing import numbered
-from calibration.extrinsics.solution import LEAST_CORNERS, Solution, of_linked, solve
+from calibration.extrinsics.solution import Solution, of_linked, solve
 from calibration.footage.scan import CameraFootage
+from calibration.heldout import heldout_score, score_of
+from calibration.intrinsics.coverage import covered_share
 from calibration.intrinsics.lens import Lens, learn_lens, rescaled
 from calibration.quality.calibration_gates import Evidence, judge_calibration
 from calibration.quality.clock_figures import clock_figures
+from calibration.quality.comparison import compare
 from calibration.quality.document import Quality
 from calibration.quality.per_camera import camera_figures
-from calibration.quality.scores import Score, score
+from calibration.quality.scores import Score
+from calibration.quality.volume import volume_around
 from calibration.rig_footage import PairedFootage, look_for_boards, look_for_lenses
 from calibration.world_frame.floor_board import world_from_floor_board
 from calibration.world_frame.guess import guessed_world
@@ -32,8 +34,7 @@ from geometry.rig import Rig
 
 Array = NDArray[np.float64]
 
-_HOLD_EVERY = 5
-_LEAST_TO_HOLD = 10
+_WELL_COVERED = 0.4
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class CalibrationRequest:
     known_points : CSV of clicked points with known places, if any
     tape_m : distances between pairs of cameras measured with a tape, metres
     previous : last calibration of the same rig, to compare with
+    time_offsets : look for a constant time offset of every camera as well; needs times of the frames
     """
 
     board: Board
@@ -57,6 +59,7 @@ class CalibrationRequest:
     known_points: Path | None = None
     tape_m: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     previous: Rig | None = None
+    time_offsets: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,20 +79,28 @@ def calibrate(request: CalibrationRequest) -> Calibration:
     clock = _Stopwatch()
     paired = look_for_boards(request.board, request.extrinsics)
     _require_cameras(request.extrinsics, paired)
+    if request.time_offsets and not paired.clocked:
+        raise CalibrationError(
+            f"{request.extrinsics}: time offsets need the times of the frames; give videos or a timestamps.csv"
+        )
     lens_footage, lens_notices = look_for_lenses(request.board, request.intrinsics, paired, request.extrinsics)
     clock.lap("detect")
     lenses = _learn_lenses(request.board, lens_footage, paired)
     clock.lap("lenses")
-    solution = solve(request.board, lenses, paired.pictures, timed=paired.timed)
+    offsets = request.time_offsets
+    solution = solve(request.board, lenses, paired.pictures, timed=paired.timed, offsets=offsets)
     clock.lap("solve")
-    heldout = _heldout(request.board, lenses, paired, solution)
+    heldout = heldout_score(request.board, lenses, paired, solution, offsets=offsets)
     clocks = clock_figures(solution, timed=paired.timed) if paired.clocked else None
     world = _world(request, solution)
     rig = solution.rig.moved(world.T_world_rig)
-    pictures = numbered(request.board, of_linked(paired.pictures, solution.linked), rig.arrays)
-    whole = score(request.board, pictures, rig.arrays)
+    linked = of_linked(paired.pictures, solution.linked)
+    whole, pictures = score_of(request.board, linked, solution, rig.arrays, offsets=offsets)
     evidence = Evidence(request.board, paired, solution, rig, world, whole, heldout, clocks, pictures)
-    gates, not_judged = judge_calibration(evidence, request.tape_m, request.previous)
+    comparison = compare(rig, request.previous) if request.previous is not None else None
+    gates, not_judged = judge_calibration(evidence, request.tape_m, comparison)
+    T_world_board = world.T_world_rig @ solution.adjustment.state.T_world_board
+    board_points = se3.apply(T_world_board[:, None], request.board.points).reshape(-1, 3)
     clock.lap("judge")
     quality = Quality(
         score=whole,
@@ -103,9 +114,9 @@ def calibrate(request: CalibrationRequest) -> Calibration:
         floor_rms_mm=1e3 * world.floor_rms_m if world.has_floor else None,
         notices=(*paired.notices, *lens_notices, *_notices(solution, world, heldout)),
         seconds=clock.laps,
+        volume=volume_around(rig, board_points),
+        comparison=comparison,
     )
-    T_world_board = world.T_world_rig @ solution.adjustment.state.T_world_board
-    board_points = se3.apply(T_world_board[:, None], request.board.points).reshape(-1, 3)
     return Calibration(rig, world, solution.lenses, quality, heldout or whole, board_points)
 
 
@@ -117,24 +128,6 @@ def _learn_lenses(board: Board, footage: Mapping[str, CameraFootage], paired: Pa
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         return list(pool.map(learn, paired.names, paired.sizes))
-
-
-def _heldout(board: Board, lenses: Sequence[Lens], paired: PairedFootage, solution: Solution) -> Score | None:
-    """Score on every fifth shared instant of a rig that was solved without them."""
-    shared = sorted({picture.instant for picture in seen_together(paired.pictures, LEAST_CORNERS)})
-    if len(shared) < _LEAST_TO_HOLD:
-        return None
-    held = set(shared[_HOLD_EVERY // 2 :: _HOLD_EVERY])
-    kept = [picture for picture in paired.pictures if picture.instant not in held]
-    try:
-        without = solve(board, lenses, kept, timed=paired.timed)
-    except CalibrationError:
-        return None
-    if not np.array_equal(without.linked, solution.linked):
-        return None
-    pictures = of_linked([picture for picture in paired.pictures if picture.instant in held], without.linked)
-    cameras = without.adjustment.state.cameras
-    return score(board, numbered(board, pictures, cameras), cameras)
 
 
 def _world(request: CalibrationRequest, solution: Solution) -> World:
@@ -157,6 +150,9 @@ def _notices(solution: Solution, world: World, heldout: Score | None) -> list[st
         )
     if heldout is None:
         notices.append("too few shared frames to leave some out: errors are those of the fit itself")
+    narrow = [lens.name for lens in solution.lenses if covered_share(lens.coverage) < _WELL_COVERED]
+    if narrow:
+        notices.append(f"the board was in less than {100 * _WELL_COVERED:.0f} % of the picture of {', '.join(narrow)}")
     scarce = [lens.name for lens in solution.lenses if lens.views < 10]
     if scarce:
         notices.append(f"fewer than 10 pictures for the lens of {', '.join(scarce)}")

@@ -21,6 +21,7 @@ from calibration.quality.document import ClockFigures, Quality
 from calibration.quality.gates import Gate
 from calibration.quality.scores import Score, score
 from calibration.quality.tilt import tilt_agreement
+from calibration.quality.volume import volume_around
 from calibration.rig_footage import PairedFootage, look_for_boards
 from geometry.rig import Camera, Rig
 
@@ -56,6 +57,8 @@ def check(rig: Rig, board: Board, folder: Path) -> Check:
     not_judged = {} if clocks else {"clocks_agree_ms": "the pictures carry no times, or too few show the board twice"}
     if clocks is not None:
         judged.append(gates.clocks(clocks.offset_s, clocks.offset_sd_s, clocks.names))
+    points = whole.points.reshape(-1, 3)
+    points = points[np.isfinite(points[:, 0])]
     quality = Quality(
         score=whole,
         heldout=whole,
@@ -66,9 +69,9 @@ def check(rig: Rig, board: Board, folder: Path) -> Check:
         clocks=clocks,
         world="as in the rig file",
         notices=paired.notices,
+        volume=volume_around(rig, points),
     )
-    points = whole.points.reshape(-1, 3)
-    return Check(rig, quality, whole, points[np.isfinite(points[:, 0])])
+    return Check(rig, quality, whole, points)
 
 
 def _judge(board: Board, pictures: Sequence[BoardPicture], posed: PosedBoards, rig: Rig, whole: Score) -> list[Gate]:

@@ -63,13 +63,16 @@ class Solution:
         return rig_of(self.lenses, self.adjustment.state.cameras)
 
 
-def solve(board: Board, lenses: Sequence[Lens], pictures: Sequence[BoardPicture], *, timed: bool) -> Solution:
+def solve(
+    board: Board, lenses: Sequence[Lens], pictures: Sequence[BoardPicture], *, timed: bool, offsets: bool = False
+) -> Solution:
     """Place all cameras that the board links and adjust them together with the board poses.
 
     Parameters
     ----------
     board, lenses, pictures : what was seen; cameras are numbered as in `lenses`
     timed : picture times are real; else pictures of one instant are simultaneous
+    offsets : every camera's times are off by a constant of their own, to be found with the rest
     """
     shared = seen_together(pictures, LEAST_CORNERS)
     _require_enough(lenses, pictures, shared)
@@ -89,18 +92,23 @@ def solve(board: Board, lenses: Sequence[Lens], pictures: Sequence[BoardPicture]
     free = poses | np.array([lens.model.free for lens in chosen])
     knowledge = Knowledge(state, np.array([lens.information for lens in chosen]))
     final = adjust(sightings, first.state, free, knowledge, timed=timed)
+    if offsets:
+        free, knowledge = _with_offsets(free, knowledge, reference)
+        final = adjust(sightings, final.state, free, knowledge, timed=True)
     return Solution(tuple(chosen), placement.placed, placement.links, reference, final)
 
 
 def look_at_clocks(sightings: Sightings, state: State, free: NDArray[np.bool_], reference: int) -> Clocks:
     """Time offset of every camera against the reference, whatever else is `free` (C, CAMERA) moving along."""
-    free = free.copy()
-    free[:, OFFSET] = np.arange(len(free)) != reference
-    knowledge = Knowledge.none(state)
-    knowledge.precision[:, OFFSET, OFFSET] = 1.0 / _OFFSET_SD_S**2
+    free, knowledge = _with_offsets(free, Knowledge.none(state), reference)
     outcome = adjust(sightings, state, free, knowledge, timed=True)
-    variance = np.diag(outcome.covariance()).reshape(-1, CAMERA)[:, OFFSET]
-    return Clocks(outcome.state.offset_s, np.sqrt(variance), outcome.rms_px)
+    return clocks_of(outcome)
+
+
+def clocks_of(adjustment: Adjustment) -> Clocks:
+    """The offsets of an adjustment that looked for them."""
+    variance = np.diag(adjustment.covariance()).reshape(-1, CAMERA)[:, OFFSET]
+    return Clocks(adjustment.state.offset_s, np.sqrt(np.maximum(variance, 0.0)), adjustment.rms_px)
 
 
 def rig_of(lenses: Sequence[Lens], cameras: CameraArrays) -> Rig:
@@ -124,6 +132,14 @@ def of_linked(pictures: Sequence[BoardPicture], linked: NDArray[np.bool_]) -> li
     """Pictures by the linked cameras, numbered among themselves."""
     number = np.cumsum(linked) - 1
     return [replace(p, camera=int(number[p.camera])) for p in pictures if linked[p.camera]]
+
+
+def _with_offsets(free: NDArray[np.bool_], knowledge: Knowledge, reference: int) -> tuple[NDArray[np.bool_], Knowledge]:
+    """Let every clock but the reference camera's move, as far as clocks usually are off."""
+    free, precision = free.copy(), knowledge.precision.copy()
+    free[:, OFFSET] = np.arange(len(free)) != reference
+    precision[:, OFFSET, OFFSET] = 1.0 / _OFFSET_SD_S**2
+    return free, replace(knowledge, precision=precision)
 
 
 def _matrix(focal: Array, centre: Array) -> Array:

@@ -12,12 +12,13 @@ from calibration.errors import CalibrationError
 from calibration.extrinsics.board_sightings import BoardPicture, seen_together
 from calibration.extrinsics.placing import pose_boards
 from calibration.extrinsics.solution import LEAST_CORNERS, Solution
+from calibration.intrinsics.coverage import covered_share
 from calibration.intrinsics.lens_fit import view_errors
 from calibration.intrinsics.selection import usable
 from calibration.kernels.board_view import CAMERA, INTRINSIC
 from calibration.quality import gates
 from calibration.quality.camera_moves import cameras_in_place
-from calibration.quality.comparison import compare
+from calibration.quality.comparison import Comparison
 from calibration.quality.document import ClockFigures
 from calibration.quality.gates import Gate
 from calibration.quality.scores import Score
@@ -47,7 +48,7 @@ class Evidence:
 
 
 def judge_calibration(
-    evidence: Evidence, tape_m: Mapping[tuple[str, str], float], previous: Rig | None
+    evidence: Evidence, tape_m: Mapping[tuple[str, str], float], comparison: Comparison | None
 ) -> tuple[list[Gate], dict[str, str]]:
     """Gates in the order of a report, and the reasons why others could not be judged."""
     rig, whole = evidence.rig, evidence.whole
@@ -62,6 +63,7 @@ def judge_calibration(
         gates.cameras_upright(rig),
         gates.cameras_see_volume(rig, np.nanmean(whole.points.reshape(-1, 3), axis=0)),
         gates.lenses_known(_focal_sd(evidence.solution), rig.names),
+        gates.lenses_cover_view(_covered(evidence.solution), rig.names),
     ]
     lens_errors = _lens_errors(evidence)
     passed.append(gates.lenses_fit_footage(lens_errors, rig.names))
@@ -70,7 +72,9 @@ def judge_calibration(
         passed.append(gates.cameras_above_floor(rig))
     else:
         not_judged["cameras_above_floor"] = "no floor was given"
-    if evidence.clocks is not None:
+    if evidence.clocks is not None and evidence.clocks.modelled:
+        not_judged["clocks_agree_ms"] = "the cameras' time offsets are part of the solution"
+    elif evidence.clocks is not None:
         passed.append(gates.clocks(evidence.clocks.offset_s, evidence.clocks.offset_sd_s, evidence.clocks.names))
     else:
         not_judged["clocks_agree_ms"] = "single pictures carry no times"
@@ -83,7 +87,6 @@ def judge_calibration(
     passed += [_tape(rig, pair, metres) for pair, metres in tape_m.items()]
     if not tape_m:
         not_judged["scale_against_tape"] = "no distance between cameras was given"
-    comparison = compare(rig, previous) if previous is not None else None
     if comparison is not None:
         passed.append(gates.same_scale(comparison.scale))
     else:
@@ -103,6 +106,11 @@ def _focal_sd(solution: Solution) -> Array:
     """(C,) relative standard deviation of each focal length."""
     variance = np.diag(solution.adjustment.covariance()).reshape(-1, CAMERA)[:, INTRINSIC]
     return np.sqrt(np.maximum(variance, 0.0)) / solution.adjustment.state.cameras.focal[:, 0]
+
+
+def _covered(solution: Solution) -> Array:
+    """(C,) share of each picture that the board visited."""
+    return np.array([covered_share(lens.coverage) for lens in solution.lenses])
 
 
 def _lens_errors(evidence: Evidence) -> Array:

@@ -8,10 +8,14 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.quality.comparison import Comparison
 from calibration.quality.gates import Gate
 from calibration.quality.scores import Score
+from calibration.quality.volume import VolumeMap
 
 Array = NDArray[np.float64]
+
+_AREAS_MM = (1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class ClockFigures:
     """What the pictures say about the cameras' clocks.
 
     `rms_simultaneous_px`, `rms_timestamps_px` and `rms_offsets_px` are board-fit residuals when pictures of one
-    instant are taken as simultaneous, at their timestamps, and at timestamps corrected by one offset per camera.
+    instant are taken as simultaneous, at their timestamps, and at timestamps corrected by one offset per camera;
+    `modelled` when the rig was solved, and its corners are scored, with those offsets.
     """
 
     names: Sequence[str]
@@ -28,6 +33,7 @@ class ClockFigures:
     rms_simultaneous_px: float
     rms_timestamps_px: float
     rms_offsets_px: float
+    modelled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +41,8 @@ class Quality:
     """Figures of one rig.
 
     `cameras` holds per-camera figures by name; `heldout` is None when there were too few pictures to leave some out;
-    `not_judged` says which gates had nothing to go by, and why.
+    `not_judged` says which gates had nothing to go by, and why; `volume` is where the rig can measure and `comparison`
+    what changed since its last calibration.
     """
 
     score: Score
@@ -49,6 +56,8 @@ class Quality:
     floor_rms_mm: float | None = None
     notices: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    volume: VolumeMap | None = None
+    comparison: Comparison | None = None
 
     @property
     def passed(self) -> bool:
@@ -72,6 +81,8 @@ class Quality:
             "gates_not_judged": [{"name": name, "reason": why} for name, why in self.not_judged.items()],
             "clocks": self._clocks(),
             "world": {"source": self.world, "floor_rms_mm": self.floor_rms_mm},
+            "volume": _volume(self.volume) if self.volume else None,
+            "comparison": _comparison(self.comparison) if self.comparison else None,
             "notices": list(self.notices),
             "seconds": dict(self.seconds),
         }
@@ -87,10 +98,27 @@ class Quality:
         of_camera = zip(self.clocks.names, self.clocks.offset_s, self.clocks.offset_sd_s, strict=True)
         return {
             "offset_ms": {name: {"value": 1e3 * value, "sd": 1e3 * sd} for name, value, sd in of_camera},
+            "modelled": self.clocks.modelled,
             "rms_simultaneous_px": self.clocks.rms_simultaneous_px,
             "rms_timestamps_px": self.clocks.rms_timestamps_px,
             "rms_offsets_px": self.clocks.rms_offsets_px,
         }
+
+
+def _volume(volume: VolumeMap) -> dict[str, Any]:
+    return {
+        "height_m": volume.height_m,
+        "best_mm_per_px": 1e3 * volume.best_m,
+        "area_m2": {f"within_{limit_mm:g}_mm_per_px": volume.area_within(1e-3 * limit_mm) for limit_mm in _AREAS_MM},
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    moves = zip(comparison.names, comparison.moved_m, comparison.turned_rad, strict=True)
+    return {
+        "scale": comparison.scale,
+        "cameras": {name: {"moved_mm": 1e3 * m, "turned_deg": np.rad2deg(turn)} for name, m, turn in moves},
+    }
 
 
 def _gate(gate: Gate) -> dict[str, Any]:

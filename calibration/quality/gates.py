@@ -24,6 +24,7 @@ MOVED_CAMERA = 3.0
 MOVED_CAMERA_PX = 1.0
 MARKER_RATIO = 0.03
 FOCAL_SD = 0.05
+COVERED_SHARE = 0.05
 MIRRORED_SHARE = 0.5
 _SIGNIFICANT = 3.0
 
@@ -150,7 +151,7 @@ def clocks(offset_s: Array, offset_sd_s: Array, names: Sequence[str]) -> Gate:
     passed = bool(lateness[worst] <= CLOCK_S)
     detail = (
         f"{names[worst]}: {1e3 * offset_s[worst]:+.0f} +- {1e3 * offset_sd_s[worst]:.0f} ms off the others; "
-        "synchronise the cameras or correct its timestamps"
+        "synchronise the cameras, correct its timestamps, or calibrate with --time-offsets"
     )
     return Gate("clocks_agree_ms", passed, 1e3 * float(lateness[worst]), 1e3 * CLOCK_S, "" if passed else detail)
 
@@ -175,6 +176,17 @@ def lenses_known(focal_sd: Array, names: Sequence[str]) -> Gate:
     passed = bool(focal_sd[worst] <= FOCAL_SD)
     detail = f"{names[worst]}: focal length known to {100 * focal_sd[worst]:.0f} %; film the board closer and tilted"
     return Gate("lenses_known", passed, float(focal_sd[worst]), FOCAL_SD, "" if passed else detail)
+
+
+def lenses_cover_view(share: Array, names: Sequence[str]) -> Gate:
+    """Share of each camera's picture that the board visited while its lens was learnt."""
+    worst = int(np.argmin(share))
+    passed = bool(share[worst] >= COVERED_SHARE)
+    detail = (
+        f"{names[worst]}: the board was in {100 * share[worst]:.0f} % of its picture, elsewhere its lens is a guess; "
+        "move the board through the whole picture"
+    )
+    return Gate("lenses_cover_view", passed, float(share[worst]), COVERED_SHARE, "" if passed else detail)
 
 
 def _number(value: float) -> float | None:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.intrinsics.lens import Lens
+from calibration.quality.comparison import Comparison
 from calibration.quality.document import Quality
 from calibration.quality.drawings import coverage, floor_plan, histogram
 from calibration.quality.scores import Score
-from calibration.quality.volume import volume_map
+from calibration.quality.volume import volume_around
 from geometry.rig import Rig
 
 Array = NDArray[np.float64]
@@ -35,8 +36,7 @@ class Subject:
 
 def report_html(quality: Quality, subject: Subject) -> str:
     """The page."""
-    middle = np.median(subject.board_points, axis=0) if len(subject.board_points) else np.zeros(3)
-    volume = volume_map(subject.rig, middle, float(middle[2]))
+    volume = quality.volume or volume_around(subject.rig, subject.board_points)
     verdict = '<span class="good">passed</span>' if quality.passed else '<span class="bad">failed</span>'
     sections = [
         f"<h1>Rig of {len(quality.names)} cameras: {verdict}</h1>",
@@ -46,6 +46,7 @@ def report_html(quality: Quality, subject: Subject) -> str:
         "".join(f"<p>{escape(notice)}</p>" for notice in quality.notices),
         "<h2>Cameras</h2>",
         _cameras(quality),
+        _comparison(quality.comparison),
         "<h2>Where it can measure</h2>",
         f"<p>From above, at {volume.height_m:.2f} m height. Colour: expected 3-D error of a point for one pixel of "
         "noise, green 1 mm or less, red 10 mm or more, white where fewer than two cameras see. Dots: the board.</p>",
@@ -104,6 +105,20 @@ def _cameras(quality: Quality) -> str:
         )
     head = "<tr><th>camera<th>rms px<th>focal length px<th>place m<th>lens<th>clock ms"
     return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _comparison(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(name)}<td>{1e3 * moved:.1f}<td>{np.rad2deg(turned):.2f}"
+        for name, moved, turned in zip(comparison.names, comparison.moved_m, comparison.turned_rad, strict=True)
+    )
+    return (
+        "<h2>Since the last calibration</h2>"
+        f"<p>Lengths are {100 * (comparison.scale - 1.0):+.2f} % of what they were.</p>"
+        f"<table><tr><th>camera<th>moved mm<th>turned deg{rows}</table>"
+    )
 
 
 def _lenses(lenses: Sequence[Lens]) -> str:

@@ -27,6 +27,22 @@ class VolumeMap:
     height_m: float
     error_m: Array
 
+    @property
+    def best_m(self) -> float:
+        """Smallest error anywhere; NaN when no place is seen twice."""
+        return float(np.nanmin(self.error_m)) if np.isfinite(self.error_m).any() else float("nan")
+
+    def area_within(self, limit_m: float) -> float:
+        """Square metres of the floor plan in which the error stays within a limit."""
+        cell = float((self.x_m[1] - self.x_m[0]) * (self.y_m[1] - self.y_m[0]))
+        return cell * int(np.count_nonzero(np.nan_to_num(self.error_m, nan=np.inf) <= limit_m))
+
+
+def volume_around(rig: Rig, board_points: Array) -> VolumeMap:
+    """Map around the middle of where the board was (n, 3), at its height."""
+    middle = np.median(board_points, axis=0) if len(board_points) else np.zeros(3)
+    return volume_map(rig, middle, float(middle[2]))
+
 
 def volume_map(rig: Rig, middle: Array, height_m: float) -> VolumeMap:
     """Map of the floor plan around the cameras at one height."""

@@ -68,7 +68,9 @@ def test_a_right_rig_passes_every_gate() -> None:
 
 
 def test_a_camera_outside_the_graph_is_named() -> None:
-    gate = gates.all_cameras_linked(np.array([True, False, True, True]), RIG.names)
+    """It sees the board, but never when another camera does."""
+    apart = [replace(p, instant=p.instant + 1000) if p.camera == 1 else p for p in PICTURES]
+    gate = gates.all_cameras_linked(solve(BIG_BOARD, known_lenses(RIG), apart, timed=False).linked, RIG.names)
     assert not gate.passed
     assert (gate.value, gate.limit) == (3.0, 4.0)
     assert gate.detail.startswith("cam02:")
@@ -175,6 +177,13 @@ def test_a_camera_a_tenth_of_a_second_late_is_named() -> None:
     assert gate.value == pytest.approx(100.0, abs=5.0)
     assert "cam03" in gate.detail or solution.reference == 2
     assert gates.clocks(np.array([0.0, 0.3]), np.array([0.0, 0.2]), ("a", "b")).passed
+
+
+def test_a_board_that_never_left_its_corner_is_named() -> None:
+    assert gates.lenses_cover_view(np.array([0.6, 0.2]), ("a", "b")).passed
+    gate = gates.lenses_cover_view(np.array([0.6, 0.02]), ("a", "b"))
+    assert not gate.passed
+    assert gate.detail.startswith("b: the board was in 2 % of its picture")
 
 
 def test_an_uncertain_focal_length_is_named() -> None:

@@ -1,15 +1,19 @@
 """Placing cameras: accuracy, honest covariance, missing links, symmetric boards and clocks that disagree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from calibration.boards import Board
+from calibration.detection.detection import Detection
 from calibration.errors import CalibrationError
 from calibration.extrinsics.board_sightings import BoardPicture, relabelled
-from calibration.extrinsics.solution import look_at_clocks, solve
+from calibration.extrinsics.solution import clocks_of, look_at_clocks, solve
 from calibration.formats.units import scaled
 from calibration.kernels.board_view import CAMERA
+from calibration.quality.common_times import at_common_times
 from calibration.quality.scores import score
 from geometry import se3
 from geometry.camera_model import CameraArrays
@@ -139,6 +143,41 @@ def test_a_camera_that_is_late_is_found_by_its_lateness() -> None:
     others = np.arange(4) != solution.reference
     assert np.all(clocks.offset_sd_s[others] < 5e-3)
     assert clocks.rms_px < 0.5 < found.rms_px
+
+
+def test_a_rig_solved_with_offsets_stands_where_synchronised_cameras_would_put_it() -> None:
+    rig = ring(4)
+    late = [0.0, 0.1, -0.04, 0.02]
+    pictures = unsynchronised_pictures(rig, BIG_BOARD, 12.0, 10.0, late, Noise(0.3, np.random.default_rng(3)))
+    lenses = known_lenses(rig)
+    modelled = solve(BIG_BOARD, lenses, pictures, timed=True, offsets=True)
+    clocks = clocks_of(modelled.adjustment)
+    np.testing.assert_allclose(clocks.offset_s, np.array(late) - late[modelled.reference], atol=2e-3)
+    ignored = solve(BIG_BOARD, lenses, pictures, timed=True)
+    apart_m, _ = aligned_errors(modelled.rig, rig)
+    assert apart_m.max() < 3e-3
+    assert aligned_errors(ignored.rig, rig)[0].max() > 5 * apart_m.max()
+    naive = score(BIG_BOARD, pictures, modelled.rig.arrays)
+    at_once = score(BIG_BOARD, at_common_times(pictures, clocks.offset_s), modelled.rig.arrays)
+    assert at_once.rms_px < 0.5
+    assert naive.rms_px > 5 * at_once.rms_px
+
+
+def test_corners_that_travel_straight_are_followed_exactly_to_a_common_time() -> None:
+    ids, offset_s = np.arange(4), np.array([0.0, 0.03])
+    place, speed = np.arange(8.0).reshape(4, 2) * 20.0, np.array([50.0, -30.0])
+    pictures = [
+        BoardPicture(c, k, 0.1 * k, Detection(ids[k % 2 :], (place + speed * (0.1 * k + offset_s[c]))[k % 2 :]))
+        for c in (0, 1)
+        for k in range(4)
+    ]
+    common = at_common_times(pictures, offset_s)
+    assert {(p.camera, p.instant) for p in common} == {(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)}
+    for picture in common:
+        np.testing.assert_array_equal(picture.detection.ids, [1, 2, 3])
+        np.testing.assert_allclose(picture.detection.uv, (place + speed * 0.1 * picture.instant)[1:], atol=1e-9)
+    far = [replace(p, time_s=10.0 * p.time_s) for p in pictures]
+    assert at_common_times(far, offset_s) == []
 
 
 def test_scores_of_the_true_rig_are_the_noise() -> None:

@@ -23,6 +23,9 @@ def calibrate(
         list[str] | None, typer.Option(help="Distance between two cameras in metres: cam01,cam02=3.20 (repeatable).")
     ] = None,
     compare: Annotated[Path | None, typer.Option(help="Last calibration of this rig; --out if it exists.")] = None,
+    time_offsets: Annotated[
+        bool, typer.Option("--time-offsets", help="Find a constant time offset of every camera as well.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with code 1 when a gate fails.")] = False,
 ) -> int:
     """Calibrate a rig from footage of a board moved through the volume."""
@@ -39,6 +42,7 @@ def calibrate(
         known_points=points,
         tape_m=dict(_tape(text) for text in tape or []),
         previous=_previous(compare, out),
+        time_offsets=time_offsets,
     )
     calibration = calibrate_rig(request)
     write_calibration(calibration, out, report)

@@ -6,7 +6,7 @@ import typer
 
 from calibration.files import write_text
 from calibration.formats.aniposelib import write_rig
-from calibration.quality.document import Quality
+from calibration.quality.document import ClockFigures, Quality
 from calibration.quality.report import Subject, report_html
 from calibration.rig_calibration import Calibration
 from calibration.rig_check import Check
@@ -38,12 +38,19 @@ def print_quality(quality: Quality, rig: Path, report: Path) -> None:
     typer.echo(f"error    {kind} {judged.rms_px:.2f} px rms over {judged.corners} corners")
     rmse_mm, bias_mm = 1e3 * judged.scale_rmse_m, 1e3 * judged.scale_bias_m
     typer.echo(f"scale    neighbouring corners {rmse_mm:.2f} mm rmse, {bias_mm:+.2f} mm bias")
+    if quality.clocks is not None and quality.clocks.modelled:
+        typer.echo(f"clocks   {_offsets(quality.clocks)}")
     typer.echo(f"report   {report / 'report.html'}")
     for gate in quality.gates:
         if not gate.passed:
             typer.echo(f"FAILED   {gate.name}: {gate.detail}")
     for notice in quality.notices:
         typer.echo(f"notice   {notice}")
+
+
+def _offsets(clocks: ClockFigures) -> str:
+    found = zip(clocks.names, clocks.offset_s, clocks.offset_sd_s, strict=True)
+    return ", ".join(f"{name} {1e3 * offset:+.1f} +- {1e3 * sd:.1f} ms" for name, offset, sd in found)
 
 
 def _make_folder(folder: Path) -> None:
