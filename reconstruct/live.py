@@ -51,8 +51,10 @@ class Subject:
 
 def subject_of(trial: SessionTrial, noise: PixelNoise) -> Subject:
     """The subject as a static or functional trial has taught it."""
-    views = trial.body.belief.bias.shape[:2]
-    return Subject(trial.body.belief.for_next_trial(np.full(views, noise.bias_px)), motion_prior(), trial.noise_scale)
+    belief = trial.body.belief.without_plates()
+    return Subject(
+        belief.for_next_trial(np.full(belief.bias.shape[:2], noise.bias_px)), motion_prior(), trial.noise_scale
+    )
 
 
 def average_subject(rig: Rig, noise: PixelNoise) -> Subject:
@@ -97,6 +99,7 @@ class LiveReconstructor:
         self._known = self._columns >= 0
         self._follower = BodyFollower(rig.arrays, subject.belief, subject.motion)
         self._point_noise = subject.noise_scale
+        self._rate = subject.motion.rate
         self._reader = AngleReader(subject.motion, keypoint_set.has_feet)
         self._uv = np.empty((len(rig), len(keypoint_set), 2))
         self._confidence = np.empty((len(rig), len(keypoint_set)))
@@ -151,13 +154,13 @@ class LiveReconstructor:
     def _body_views(self, exposed_s: Array, picture: Array) -> list[View]:
         """The body points of every camera that sees the person, in order of exposure."""
         views: list[View] = []
-        instant = np.hypot(self._noise.white_px, self._noise.drift_px)
+        instant = self._noise.instant_px
         for c in np.argsort(exposed_s, kind="stable"):
             if not self._confidence[c].any():
                 continue
             since = exposed_s[c] - self._seen_s[c]
             self._seen_s[c] = exposed_s[c]
-            shared = self._noise.temporal_px(float(since) if since > 0 else self._interval_s)
+            shared = self._noise.temporal_px(float(since) if since > 0 else self._interval_s, self._rate)
             uv, sd = np.full((N_POINTS, 2), np.nan), np.full(N_POINTS, np.nan)
             columns = self._columns[self._known]
             uv[self._known] = self._uv[c, columns]

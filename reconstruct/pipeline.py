@@ -12,10 +12,12 @@ from geometry.rig import Rig
 from reconstruct.dlt15 import triangulate_dlt15
 from reconstruct.errors import ReconstructError
 from reconstruct.estimator.observations import body_point_columns, observe
+from reconstruct.estimator.plates import PlateObservations, observe_plates
 from reconstruct.estimator.session import SeenTrial, SessionTrial, smooth_session
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.pixel_noise import PixelNoise
+from reconstruct.recording import Purpose, Recording
 from reconstruct.tracking.subject import select_subject
 from reconstruct.tracking.trusted_points import trusted_points
 from reconstruct.tracking.view_cleaning import CleanViews, clean_views
@@ -75,24 +77,34 @@ def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: Pixe
     return triangulate_trial(rig, trial.keypoint_set, time_s, views.uv, views.confidence, noise)
 
 
-def _seen(trial: KeypointTrial, views: CleanViews, points: PointTrial, noise: PixelNoise) -> SeenTrial:
+def _plates(recording: Recording, time_s: Array) -> PlateObservations | None:
+    if recording.tags is None:
+        return None
+    tags = recording.tags.plates
+    plates = observe_plates(tags.segments, tags.sizes_m, recording.tags.corners, time_s)
+    return plates.standing() if recording.purpose is Purpose.STATIC else plates
+
+
+def _seen(recording: Recording, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rig: Rig) -> SeenTrial:
+    points = _triangulated(rig, trial, views, noise)
     columns = body_point_columns(trial.keypoint_set)
     known = columns >= 0
     xyz = np.full((len(points.time_s), len(columns), 3), np.nan)
     covariance = np.full((*xyz.shape, 3), np.nan)
     xyz[:, known], covariance[:, known] = points.xyz[:, columns[known]], points.covariance[:, columns[known]]
-    return SeenTrial(observe(trial.keypoint_set, views.uv, views.confidence, trial.time_s, noise), xyz, covariance)
+    observations = observe(trial.keypoint_set, views.uv, views.confidence, trial.time_s, noise)
+    return SeenTrial(observations, xyz, covariance, recording.purpose, _plates(recording, observations.time_s))
 
 
 def reconstruct_session(
-    rig: Rig, trials: Sequence[KeypointTrial], noise: PixelNoise, triangulation: str = "robust"
+    rig: Rig, recordings: Sequence[Recording], noise: PixelNoise, triangulation: str = "robust"
 ) -> Reconstruction:
     """Reconstruct a movement with what the trials before it teach.
 
     Parameters
     ----------
-    rig : C cameras, in the order of the trials' arrays
-    trials : static and functional trials where they exist, the movement last
+    rig : C cameras, in the order of the recordings' arrays
+    recordings : of one person; static and functional trials where they exist, the movement last
     noise : of the detector
     triangulation : rule for the exported points, one of TRIANGULATIONS; the body never depends on it
 
@@ -100,19 +112,18 @@ def reconstruct_session(
     ------
     ReconstructError : fewer than two cameras see a person
     """
-    movement = trials[-1]
+    movement = recordings[-1].keypoints
     watching = int((movement.confidence > 0).any(axis=(1, 2, 3)).sum())
     if watching < 2:
         raise ReconstructError(
             f"{watching} of {len(rig)} cameras ever see a person; at least two must, with the same rig and keypoint set"
         )
     started = perf_counter()
-    people = [_subject(rig, trial, noise) for trial in trials]
+    people = [_subject(rig, recording.keypoints, noise) for recording in recordings]
     views = [_cleaned(rig, trial, noise) for trial in people]
     exported = _exported(rig, people[-1], views[-1], noise, triangulation)
     triangulated = perf_counter()
-    points = [_triangulated(rig, *pair, noise) for pair in zip(people, views, strict=True)]
-    seen = [_seen(*parts, noise) for parts in zip(people, views, points, strict=True)]
+    seen = [_seen(*parts, noise, rig) for parts in zip(recordings, people, views, strict=True)]
     session = smooth_session(rig.arrays, seen)
     body, motion = session[-1].body, session[-1].motion
     known = ~seen[-1].observations.in_long_silence

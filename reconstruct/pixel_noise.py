@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 REFERENCE_SIZE_PX = 500.0
 WIDTH_TO_HEIGHT = 4.0 / 3.0
 _SMALLEST_PERSON_PX = 20.0
+_PASSBAND = 1.1
 _STANDING_QUANTILE = 0.9
 _MEDIAN_FRAMES = 15
 
@@ -76,13 +77,23 @@ class PixelNoise:
             self, white_px=self.white_px * moving, drift_px=self.drift_px * moving, bias_px=self.bias_px * bias
         )
 
-    def temporal_px(self, interval_s: float) -> float:
+    @property
+    def instant_px(self) -> float:
+        """Standard deviation in one frame, bias left out, for a person of 500 px."""
+        return math.hypot(self.white_px, self.drift_px)
+
+    def temporal_px(self, interval_s: float, rate: float = 0.0) -> float:
         """Standard deviation of white noise that averages out over frames `interval_s` apart as white + drift do.
 
-        The drift counts as AR(1) noise: its variance is multiplied by (1 + a) / (1 - a), a = exp(-interval / time).
+        The drift counts as AR(1) noise: its variance is multiplied by (1 + a) / (1 - a), a = exp(-interval / time),
+        where one averages over long times.  A joint that moves can only be averaged over short ones, at frequencies at
+        which the drift is weaker: by 1 + (w time)^2 for an Ornstein-Uhlenbeck drift at the frequency w up to which the
+        smoother listens.  That is `_PASSBAND` times the `rate` (1/s) of a Matern-3/2 motion: with it, the smoother's
+        stated variance equals its true one when nine tenths of the motion's variance are seen through the noise.
         """
         a = math.exp(-interval_s / self.drift_time_s)
-        return math.sqrt(self.white_px**2 + self.drift_px**2 * (1.0 + a) / (1.0 - a))
+        weaker = 1.0 + (_PASSBAND * rate * self.drift_time_s) ** 2
+        return math.sqrt(self.white_px**2 + self.drift_px**2 * max(1.0, (1.0 + a) / (1.0 - a) / weaker))
 
     def variance_px2(self, confidence: Array, picture: Array, standing: Array) -> Array:
         """Variance per axis (..., K) of single keypoints, all three parts together; NaN where not seen.

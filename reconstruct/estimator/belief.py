@@ -1,8 +1,9 @@
 """What is believed about everything that stays the same during a trial: the globals, jointly Gaussian.
 
-The globals are one vector: geometry of the body (m), means of the bounded joints (rad), and a constant bias (px) of
-every camera and body point, two entries each.  A belief passes from the static trial to the functional one and on to
-the movement with its full covariance: fixing any part of it on the way makes the error bars lie.
+The globals are one vector: geometry of the body (m), means of the bounded joints (rad), a constant bias (px) of every
+camera and body point, two entries each, and how every tag plate sits on its segment, ten entries each.  A belief
+passes from the static trial to the functional one and on to the movement with its full covariance: fixing any part of
+it on the way makes the error bars lie.
 """
 
 import math
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import N_MEANS, MotionPrior
+from reconstruct.kernels.plates import MOUNT_ENTRIES
 from reconstruct.kernels.skeleton import N_GEOMETRY, N_POINTS
 from reconstruct.reference_body import reference_geometry
 
@@ -27,17 +29,17 @@ _BIAS_CHANGE = 0.5
 clothing.  Costs little where the bias is constant and saves the result where it is not."""
 
 
-def bias_entries(n_cameras: int) -> int:
-    """Number of bias entries of so many cameras."""
-    return 2 * n_cameras * N_POINTS
+_MOUNT_CHANGE = np.array([0.002] * 3 + [math.radians(1.0)] * 3 + [0.0] * 4)
+"""How much the average place of a plate may differ between trials: m, rad, and its gains not at all."""
 
 
 @dataclass(frozen=True, eq=False)
 class Belief:
-    """Gaussian over the globals: `mean` (G,), `covariance` (G, G)."""
+    """Gaussian over the globals: `mean` (G,), `covariance` (G, G); `plates` of them describe tag plates."""
 
     mean: Array
     covariance: Array
+    plates: int = 0
 
     @property
     def geometry(self) -> Array:
@@ -52,25 +54,52 @@ class Belief:
     @property
     def bias(self) -> Array:
         """(C, P, 2) px."""
-        return self.mean[FIRST_BIAS:].reshape(-1, N_POINTS, 2)
+        return self.mean[self.biases].reshape(-1, N_POINTS, 2)
+
+    @property
+    def mounts(self) -> Array:
+        """(T, 10) of each plate, see `kernels.plates.sum_plates`."""
+        return self.mean[self.biases.stop :].reshape(-1, MOUNT_ENTRIES)
+
+    @property
+    def biases(self) -> slice:
+        """Where the biases stand among the globals; the mounts follow."""
+        return slice(FIRST_BIAS, len(self.mean) - MOUNT_ENTRIES * self.plates)
 
     def for_next_trial(self, bias_sd: Array) -> "Belief":
         """The belief for another trial of the same person, given how large biases usually are (C, P), px."""
-        return self.loosened(_MEAN_CHANGE, _BIAS_CHANGE * bias_sd)
+        return self.loosened(_MEAN_CHANGE, _BIAS_CHANGE * bias_sd, _MOUNT_CHANGE)
 
-    def loosened(self, mean_sd: float, bias_sd: Array) -> "Belief":
-        """The belief for another trial, whose joint means (rad) and biases (C, P; px) may differ by these sds."""
+    def loosened(self, mean_sd: float, bias_sd: Array, mount_sd: Array) -> "Belief":
+        """The belief for another trial that may differ by these sds.
+
+        `mean_sd` of the joint means (rad), `bias_sd` (C, P) of the biases (px), `mount_sd` (10,) of the mountings.
+        """
         covariance = self.covariance.copy()
         diagonal = np.einsum("ii->i", covariance)
         diagonal[FIRST_MEAN:FIRST_BIAS] += mean_sd**2
-        diagonal[FIRST_BIAS:] += np.repeat(bias_sd.ravel() ** 2, 2)
+        diagonal[self.biases] += np.repeat(bias_sd.ravel() ** 2, 2)
+        diagonal[self.biases.stop :] += np.tile(mount_sd**2, self.plates)
         return replace(self, covariance=covariance)
 
     def with_bias_scaled(self, scale: float) -> "Belief":
         """The belief had every bias been expected to be `scale` times as large; only for one not yet updated."""
         factor = np.ones(len(self.mean))
-        factor[FIRST_BIAS:] = scale
+        factor[self.biases] = scale
         return replace(self, covariance=self.covariance * np.outer(factor, factor))
+
+    def with_plates(self, mounts: Array, sd: Array) -> "Belief":
+        """The belief and more plates, mounted at `mounts` (T, 10) give or take `sd` (T, 10)."""
+        size, more = len(self.mean), mounts.size
+        covariance = np.zeros((size + more, size + more))
+        covariance[:size, :size] = self.covariance
+        covariance[range(size, size + more), range(size, size + more)] = sd.ravel() ** 2
+        return Belief(np.concatenate([self.mean, mounts.ravel()]), covariance, self.plates + len(mounts))
+
+    def without_plates(self) -> "Belief":
+        """The belief about everything else."""
+        stop = self.biases.stop
+        return Belief(self.mean[:stop], self.covariance[:stop, :stop])
 
 
 def first_belief(leg_length: float, motion: MotionPrior, bias_sd: Array) -> Belief:

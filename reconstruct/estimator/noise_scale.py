@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.estimator.belief import FIRST_BIAS, Belief
+from reconstruct.estimator.belief import Belief
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.trial_smoother import STUDENT_NU
 
@@ -37,22 +37,23 @@ def noise_scale(residual: Array, seen: Observations) -> Array:
     square = (residual[..., 0] ** 2 + residual[..., 1] ** 2) / seen.variance
     expected = _median_square(STUDENT_NU)
     everything = square[np.isfinite(square)]
+    scales = np.full(square.shape[2], 1.0)
     if not len(everything):
-        return np.ones(seen.variance.shape[2])
+        return scales
     common = float(np.median(everything)) / expected
-    scales = np.empty(square.shape[2])
     for k in range(len(scales)):
         own = square[:, :, k][np.isfinite(square[:, :, k])]
         median = float(np.median(own)) / expected if len(own) else common
         scales[k] = (_PSEUDO_COUNT * common + len(own) * median) / (_PSEUDO_COUNT + len(own))
     typical = math.sqrt(common)
     low, high = max(_POINT_RANGE[0] * typical, _RANGE[0]), min(_POINT_RANGE[1] * typical, _RANGE[1])
-    return np.asarray(np.clip(np.sqrt(scales), low, max(low, high)), dtype=float)
+    np.clip(np.sqrt(scales), low, max(low, high), out=scales)
+    return scales
 
 
 def bias_scale(posterior: Belief, prior: Belief) -> float:
     """Factor on the prior standard deviation of the biases under which those found are as large as expected (EM)."""
-    variance = np.diag(prior.covariance)[FIRST_BIAS:]
-    found = posterior.mean[FIRST_BIAS:] ** 2 + np.diag(posterior.covariance)[FIRST_BIAS:]
+    variance = np.diag(prior.covariance)[prior.biases]
+    found = posterior.mean[prior.biases] ** 2 + np.diag(posterior.covariance)[prior.biases]
     scale = math.sqrt(float(np.mean(found / variance)))
     return min(max(scale, _LEAST_BIAS_SCALE), _GREATEST_BIAS_SCALE)

@@ -28,7 +28,9 @@ class Observations:
     uv : (C, F, P, 2) px, NaN where unseen
     variance : (C, F, P) px^2 of one axis in one frame, bias left out
     least_variance : (C,) below which it makes no sense to trust a point, px^2
-    inflation : factor on the variance for noise that neighbouring frames share
+    noise : of the detector
+    interval_s : between frames
+    rate : of the motion, 1/s: how fast what is estimated changes, 0 for what stays
     bias_sd : (C, P) px
     """
 
@@ -37,8 +39,15 @@ class Observations:
     uv: Array
     variance: Array
     least_variance: Array
-    inflation: float
     bias_sd: Array
+    noise: PixelNoise
+    interval_s: float
+    rate: float = 0.0
+
+    @property
+    def inflation(self) -> float:
+        """Factor on the variance for noise that neighbouring frames share."""
+        return (self.noise.temporal_px(self.interval_s, self.rate) / self.noise.instant_px) ** 2
 
     @property
     def in_long_silence(self) -> NDArray[np.bool_]:
@@ -77,16 +86,15 @@ def observe(keypoints: KeypointSet, uv: Array, confidence: Array, time_s: Array,
     points[:, :, known], score[:, :, known] = uv[:, :, columns[known]], confidence[:, :, columns[known]]
     points[~(score > 0)] = np.nan
     common = np.nanmedian(time_s, axis=0)
-    interval = float(np.median(np.diff(common))) if len(common) > 1 else noise.drift_time_s
-    instant = np.hypot(noise.white_px, noise.drift_px)
     typical = np.nan_to_num(np.nanmedian(scale, axis=1), nan=1.0)
     factor = PixelNoise(score=noise.score, score_factor=noise.score_factor).factor(score, scale)
     return Observations(
         time_s=common,
         offset_s=np.nan_to_num(time_s - common),
         uv=points,
-        variance=(factor * instant) ** 2,
+        variance=(factor * noise.instant_px) ** 2,
         least_variance=(typical * _MODEL_SD_PX) ** 2,
-        inflation=(noise.temporal_px(interval) / instant) ** 2,
         bias_sd=np.repeat(typical[:, None] * noise.bias_px, len(columns), axis=1),
+        noise=noise,
+        interval_s=float(np.median(np.diff(common))) if len(common) > 1 else noise.drift_time_s,
     )

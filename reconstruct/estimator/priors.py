@@ -5,6 +5,7 @@ degrees here, because that is how the field publishes them; everything that leav
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -134,10 +135,10 @@ class MotionPrior:
         """The same about other means (15,), rad."""
         return replace(self, mean=mean)
 
-    def with_knee_adduction_sd(self, sd_deg: float) -> "MotionPrior":
-        """The same with another deviation of knee adduction, to see what a result owes to the prior."""
+    def with_knee_adduction_sd(self, sd_deg: float, sides: Iterable[str] = "rl") -> "MotionPrior":
+        """The same with another deviation of knee adduction on some sides, `r` or `l`."""
         deviation = self.deviation.copy()
-        deviation[[DOF_NAMES.index("knee_adduction_r"), DOF_NAMES.index("knee_adduction_l")]] = math.radians(sd_deg)
+        deviation[[DOF_NAMES.index(f"knee_adduction_{side}") for side in sides]] = math.radians(sd_deg)
         return replace(self, deviation=deviation)
 
 

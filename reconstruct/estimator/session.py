@@ -4,17 +4,19 @@ Each trial is smoothed under the belief that the one before left behind, loosene
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.camera_model import CameraArrays
-from reconstruct.estimator.belief import Belief, first_belief
-from reconstruct.estimator.frame_ik import PoseTrial, filled, leg_length, solve_frames
+from reconstruct.estimator.belief import first_belief
+from reconstruct.estimator.frame_ik import filled, leg_length, solve_frames
 from reconstruct.estimator.noise_scale import bias_scale, noise_scale
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.pace import motion_of
+from reconstruct.estimator.plate_mounting import NOT_MOUNTED, MountedPlates, mount_plates
+from reconstruct.estimator.plates import PlateObservations
 from reconstruct.estimator.priors import MotionPrior, motion_prior
 from reconstruct.estimator.trial_smoother import (
     Estimate,
@@ -27,54 +29,103 @@ from reconstruct.estimator.trial_smoother import (
     start_from,
     trial_problem,
 )
+from reconstruct.recording import Purpose
 
 Array = NDArray[np.float64]
 
 _ROUNDS = 3
 _FIRST_LOOK_STEPS, _MAX_STEPS = 3, 12
+_FREE_KNEE_DEG = 12.0
+"""Deviation of knee adduction where plates measure it, deg: wide enough for a collapsing knee."""
 _AGREES = 0.1
 """Logarithm of a scale below which another round would change nothing that matters."""
 
 
 @dataclass(frozen=True, eq=False)
 class SeenTrial:
-    """A trial of one person: what the cameras saw, and its points (F, P, 3) with covariances (F, P, 3, 3), metres."""
+    """A trial of one person.
+
+    Attributes
+    ----------
+    observations : what the cameras saw of the body
+    points, covariance : (F, P, 3), (F, P, 3, 3) the body points triangulated, metres
+    purpose : why it was recorded
+    plates : what they saw of tag plates, where there are any; the same plates in every trial
+    """
 
     observations: Observations
     points: Array
     covariance: Array
+    purpose: Purpose = Purpose.MOVEMENT
+    plates: PlateObservations | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class SessionTrial:
     """A smoothed trial, the motion prior that it turned out to need, and how noisy its keypoints turned out to be.
 
-    `noise_scale` (P,) multiplies the standard deviations of the detector's noise model.
+    `noise_scale` (P,) multiplies the standard deviations of the detector's noise model; `mounted` says which plates
+    the mountings in the belief are of.
     """
 
     body: SmoothedTrial
     motion: MotionPrior
     noise_scale: Array
+    mounted: MountedPlates = NOT_MOUNTED
 
 
-def frame_poses(trial: SeenTrial, belief: Belief, motion: MotionPrior) -> PoseTrial:
-    """Poses of single frames from the trial's points, with the body that the belief holds most likely."""
-    return solve_frames(trial.points, trial.covariance, belief.geometry, motion)
+def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[SessionTrial]:
+    """Posterior of every trial of a session, in the order in which they teach each other (the movement last)."""
+    results: list[SessionTrial] = []
+    mounted = NOT_MOUNTED
+    for trial in trials:
+        seen = trial.observations
+        if results:
+            belief = results[-1].body.belief.for_next_trial(seen.bias_sd)
+            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
+        else:
+            belief = first_belief(leg_length(trial.points), motion_prior(), seen.bias_sd)
+            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
+            problem, at = _with_biases_scaled(problem, at)
+        if trial.plates is not None:
+            problem, at, mounted = mount_plates(problem, descend(problem, at, _MAX_STEPS), trial.plates, mounted)
+        body = _posterior(trial.purpose, problem, descend(problem, at, _MAX_STEPS))
+        results.append(SessionTrial(body, problem.motion, _learned_scale(seen, problem.seen), mounted))
+    return results
 
 
-def _first_look(cameras: CameraArrays, trial: SeenTrial, belief: Belief) -> tuple[TrialProblem, Estimate]:
+def _posterior(purpose: Purpose, problem: TrialProblem, at: Estimate) -> SmoothedTrial:
+    """Posterior at the solution.
+
+    What stays the same is averaged over the whole trial, against which the detector's drift counts in full; a pose only
+    over as long as the person keeps it, against which it counts less.
+    """
+    if purpose is Purpose.STATIC:
+        return posterior(problem, at)
+    moving = replace(problem, seen=replace(problem.seen, rate=problem.motion.rate))
+    return replace(posterior(moving, at), belief=posterior_belief(problem, at))
+
+
+def _first_look(trial: SeenTrial, problem: TrialProblem) -> tuple[TrialProblem, Estimate]:
     """Learn from a rough solution how noisy the trial is and how fast the person moves."""
-    motion = motion_prior()
-    seen = trial.observations
-    at = start_from(filled(frame_poses(trial, belief, motion).q), seen.time_s, belief)
-    problem = trial_problem(cameras, seen, belief, motion)
+    seen, belief = problem.seen, problem.prior
+    poses = solve_frames(trial.points, trial.covariance, belief.geometry, problem.motion)
+    at = start_from(filled(poses.q), seen.time_s, belief)
     for _ in range(_ROUNDS):
         at = descend(problem, at, _FIRST_LOOK_STEPS)
         scale = noise_scale(residuals(problem, at), problem.seen)
         if np.abs(np.log(scale)).max() < _AGREES:
             break
-        problem = trial_problem(cameras, problem.seen.with_noise_scaled(scale), belief, motion)
-    return trial_problem(cameras, problem.seen, belief, motion_of(at.x, seen.time_s)), at
+        problem = replace(problem, seen=problem.seen.with_noise_scaled(scale))
+    return trial_problem(problem.cameras, problem.seen, belief, _expected_motion(trial, at)), at
+
+
+def _expected_motion(trial: SeenTrial, at: Estimate) -> MotionPrior:
+    """Motion as fast as it looks; a knee measured by plates may bend sideways more than healthy knees do."""
+    motion = motion_of(at.x, trial.observations.time_s)
+    return (
+        motion if trial.plates is None else motion.with_knee_adduction_sd(_FREE_KNEE_DEG, trial.plates.measured_knees)
+    )
 
 
 def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProblem, Estimate]:
@@ -95,18 +146,3 @@ def _learned_scale(before: Observations, after: Observations) -> Array:
         known = ratio[:, :, k][np.isfinite(ratio[:, :, k])]
         scale[k] = float(np.median(known)) if len(known) else 1.0
     return scale
-
-
-def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[SessionTrial]:
-    """Posterior of every trial of a session, in the order in which they teach each other (the movement last)."""
-    results: list[SessionTrial] = []
-    for trial in trials:
-        if results:
-            belief = results[-1].body.belief.for_next_trial(trial.observations.bias_sd)
-            problem, at = _first_look(cameras, trial, belief)
-        else:
-            belief = first_belief(leg_length(trial.points), motion_prior(), trial.observations.bias_sd)
-            problem, at = _with_biases_scaled(*_first_look(cameras, trial, belief))
-        body = posterior(problem, descend(problem, at, _MAX_STEPS))
-        results.append(SessionTrial(body, problem.motion, _learned_scale(trial.observations, problem.seen)))
-    return results

@@ -14,8 +14,9 @@ from geometry.camera_model import CameraArrays
 from reconstruct.errors import ReconstructError
 from reconstruct.estimator.belief import FIRST_BIAS, FIRST_MEAN, Belief
 from reconstruct.estimator.observations import Observations
+from reconstruct.estimator.plates import CORNER_SD_PX, PlateObservations
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
-from reconstruct.kernels import block_chain, measurement, motion
+from reconstruct.kernels import block_chain, measurement, motion, plate_normals, plates
 from reconstruct.kernels.skeleton import N_DOF
 
 Array = NDArray[np.float64]
@@ -36,7 +37,10 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class TrialProblem:
-    """What stays fixed while the estimate moves: cameras, what they saw, and what was known before."""
+    """What stays fixed while the estimate moves: cameras, what they saw, and what was known before.
+
+    Where there are `plates`, they are the ones whose mountings stand in the belief.
+    """
 
     cameras: CameraArrays
     seen: Observations
@@ -45,6 +49,7 @@ class TrialProblem:
     motion: MotionPrior
     phi: Array
     q_inverse: Array
+    plates: PlateObservations | None = None
 
     def means(self, globals_: Array) -> Array:
         """(27,) mean of every degree of freedom, 0 where it has none."""
@@ -101,7 +106,21 @@ def cost(problem: TrialProblem, at: Estimate) -> float:
     )  # fmt: skip
     first = 0.5 * float(start[:, 0] @ (at.x[0, :N_DOF] - means) ** 2 + start[:, 1] @ at.x[0, N_DOF:] ** 2)
     moving = motion.motion_cost(at.x, means, problem.phi, problem.q_inverse)
+    if problem.plates is not None:
+        likelihood += _sum_plates(problem, problem.plates, at, belief)[0]
     return likelihood + first + moving + 0.5 * float(away @ problem.prior_precision @ away)
+
+
+def _sum_plates(
+    problem: TrialProblem, worn: PlateObservations, at: Estimate, belief: Belief
+) -> tuple[float, Array, Array]:
+    shape = worn.corners.shape[:3]
+    M, f = np.empty((*shape, 6, 6)), np.empty((*shape, 6))
+    cost = plates.sum_plates(
+        at.x, problem.seen.offset_s, belief.geometry, problem.motion.coupling.array, belief.mounts, worn.R0,
+        problem.cameras, worn.segment, worn.half_m, worn.corners, CORNER_SD_PX**-2, worn.artefact_precision, M, f,
+    )  # fmt: skip
+    return cost, M, f
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +146,12 @@ def _system(problem: TrialProblem, at: Estimate) -> _System:
         at.x, seen.offset_s, belief.geometry, problem.motion.coupling.array, belief.bias, problem.cameras,
         seen.uv, seen.variance, seen.inflation, STUDENT_NU, A, border, gx, C, g, FIRST_BIAS,
     )  # fmt: skip
+    if problem.plates is not None:
+        _, M, f = _sum_plates(problem, problem.plates, at, belief)
+        plate_normals.add_plates(
+            at.x, seen.offset_s, belief.geometry, problem.motion.coupling.array, belief.mounts, belief.biases.stop,
+            problem.plates.R0, problem.plates.segment, M, f, A, border, gx, C, g,
+        )  # fmt: skip
     means, columns = problem.means(at.globals), problem.motion.mean_column
     columns = np.where(columns >= 0, columns + FIRST_MEAN, -1)
     motion.add_motion(at.x, means, columns, problem.phi, problem.q_inverse, A, border, E, gx, C, g)
@@ -196,13 +221,13 @@ def _inverse(matrix: Array) -> Array:
 
 def posterior_belief(problem: TrialProblem, at: Estimate) -> Belief:
     """Posterior of the globals alone, at the solution."""
-    return Belief(at.globals, _inverse(_factorise(problem, at).schur))
+    return replace(problem.prior, mean=at.globals, covariance=_inverse(_factorise(problem, at).schur))
 
 
 def posterior(problem: TrialProblem, at: Estimate) -> SmoothedTrial:
     """Posterior of everything, at the solution."""
     factored = _factorise(problem, at)
-    belief = Belief(at.globals, _inverse(factored.schur))
+    belief = replace(problem.prior, mean=at.globals, covariance=_inverse(factored.schur))
     sensitivity = block_chain.substitute(
         factored.L_inverse, factored.E, np.ascontiguousarray(factored.reduced[:, :, :-1])
     )[:, :N_DOF]
@@ -222,7 +247,13 @@ def residuals(problem: TrialProblem, at: Estimate) -> Array:
     return residual
 
 
-def trial_problem(cameras: CameraArrays, seen: Observations, prior: Belief, motion_prior: MotionPrior) -> TrialProblem:
+def trial_problem(
+    cameras: CameraArrays,
+    seen: Observations,
+    prior: Belief,
+    motion_prior: MotionPrior,
+    worn: PlateObservations | None = None,
+) -> TrialProblem:
     """The estimation problem of one trial.
 
     Raises
@@ -232,7 +263,7 @@ def trial_problem(cameras: CameraArrays, seen: Observations, prior: Belief, moti
     if not np.isfinite(seen.uv).any():
         raise ReconstructError("no body point was seen in any camera; check that the person is in view")
     phi, q_inverse = _transitions(seen.time_s, motion_prior)
-    return TrialProblem(cameras, seen, prior, _inverse(prior.covariance), motion_prior, phi, q_inverse)
+    return TrialProblem(cameras, seen, prior, _inverse(prior.covariance), motion_prior, phi, q_inverse, worn)
 
 
 def start_from(q: Array, time_s: Array, belief: Belief) -> Estimate:

@@ -10,6 +10,8 @@ import numpy as np
 
 from geometry._jit import kernel
 from reconstruct.kernels.skeleton import (
+    FEMUR_L,
+    FEMUR_R,
     FIRST_OFFSET,
     HIP_HALF_WIDTH,
     LEG_L,
@@ -169,21 +171,25 @@ def point_jacobian(k, point, axes, pivots, jacobian):
 
 
 @kernel
+def length_direction(column, side, R, i):
+    """Component i of how far things behind it move per metre of the scalar geometry entry `column`."""
+    if column == HIP_HALF_WIDTH:
+        return side * R[0, i, 2]
+    if column in (THIGH_R, THIGH_L):
+        return -R[FEMUR_R if column == THIGH_R else FEMUR_L, i, 1]
+    if column in (SHANK_R, SHANK_L):
+        return -R[FEMUR_R + 1 if column == SHANK_R else FEMUR_L + 1, i, 1]
+    return R[0, i, column - LUMBAR]
+
+
+@kernel
 def point_geometry_jacobian(k, R, jacobian, columns):
     """d point / d geometry: fills rows of `jacobian` (6, 3) and their geometry `columns` (6,); returns how many."""
     n = POINT_LENGTH_COUNT[k]
     for m in range(n):
-        column = POINT_LENGTHS[k, m]
-        columns[m] = column
+        columns[m] = POINT_LENGTHS[k, m]
         for i in range(3):
-            if column == HIP_HALF_WIDTH:
-                jacobian[m, i] = POINT_SIDE[k] * R[0, i, 2]
-            elif column == LUMBAR or column == LUMBAR + 1:
-                jacobian[m, i] = R[0, i, column - LUMBAR]
-            elif column in (THIGH_R, THIGH_L):
-                jacobian[m, i] = -R[2 if column == THIGH_R else 5, i, 1]
-            else:
-                jacobian[m, i] = -R[3 if column == SHANK_R else 6, i, 1]
+            jacobian[m, i] = length_direction(columns[m], POINT_SIDE[k], R, i)
     for j in range(3):
         columns[n + j] = FIRST_OFFSET + 3 * k + j
         for i in range(3):

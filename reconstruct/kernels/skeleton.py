@@ -109,3 +109,27 @@ POINT_DOFS, POINT_DOF_COUNT = _padded([_moved_by(p) for p in BODY_POINTS])
 """(P, 15) degrees of freedom that move each point, -1 behind the last; (P,) how many"""
 POINT_LENGTHS, POINT_LENGTH_COUNT = _padded([_shaped_by(p) for p in BODY_POINTS])
 """(P, 3) scalar geometry entries that shape each point's anchor, -1 behind the last; (P,) how many"""
+
+_SEGMENT_JOINTS = {"pelvis": 0, "femur": 3, "tibia": 6, "foot": 9}
+
+
+def _segment_moved_by(segment: str) -> list[int]:
+    if segment == "trunk":
+        return [*range(6), TRUNK, TRUNK + 1, TRUNK + 2]
+    first = LEG_R if segment.endswith("_r") else LEG_L
+    return [*range(6), *range(first, first + _SEGMENT_JOINTS[segment.removesuffix("_r").removesuffix("_l")])]
+
+
+def _segment_shaped_by(segment: str) -> list[int]:
+    if segment == "trunk":
+        return [LUMBAR, LUMBAR + 1]
+    lengths = [HIP_HALF_WIDTH, THIGH_R, SHANK_R] if segment.endswith("_r") else [HIP_HALF_WIDTH, THIGH_L, SHANK_L]
+    return lengths[: {"pelvis": 0, "femur": 1, "tibia": 2, "foot": 3}[segment.removesuffix("_r").removesuffix("_l")]]
+
+
+SEGMENT_SIDE = np.array([{"_r": 1.0, "_l": -1.0}.get(s[-2:], 0.0) for s in SEGMENTS])
+"""(8,) +1 right, -1 left, 0 in the middle"""
+SEGMENT_DOFS, SEGMENT_DOF_COUNT = _padded([_segment_moved_by(s) for s in SEGMENTS])
+"""(8, 15) degrees of freedom that move each segment, -1 behind the last; (8,) how many"""
+SEGMENT_LENGTHS, SEGMENT_LENGTH_COUNT = _padded([_segment_shaped_by(s) for s in SEGMENTS])
+"""(8, 3) scalar geometry entries that shift each segment's origin, -1 behind the last; (8,) how many"""

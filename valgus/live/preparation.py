@@ -8,6 +8,7 @@ from geometry.rig import Rig
 from reconstruct.live import LiveReconstructor, average_subject, subject_of
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import reconstruct_session
+from reconstruct.recording import Purpose, Recording
 from valgus.live.person import Person
 from valgus.virtual_lab.trial import virtual_lab
 
@@ -33,7 +34,7 @@ def prepared_reconstructor(rig: Rig, static: KeypointTrial) -> LiveReconstructor
     """A reconstructor that knows this person from a static trial."""
     _rehearse()
     noise = noise_profile(static.keypoint_set)
-    subject = subject_of(reconstruct_session(rig, [static], noise).session[-1], noise)
+    subject = subject_of(reconstruct_session(rig, [Recording(Purpose.STATIC, static)], noise).session[-1], noise)
     return LiveReconstructor(rig, static.keypoint_set, noise, subject)
 
 

@@ -12,10 +12,12 @@ from calibration.formats.aniposelib import read_rig
 from capture.types import KeypointTrial
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import Reconstruction, reconstruct_session
+from reconstruct.recording import Purpose
 from reconstruct.tracking.suspects import suspect_notices
 from valgus.offline.image_size import check_image_sizes
 from valgus.offline.results import repairs, reprojection, write_results
 from valgus.offline.session_files import RecordedSession, align_session
+from valgus.offline.tag_files import tag_notices, with_tags
 
 TrialReader = Callable[[Path], KeypointTrial]
 
@@ -31,17 +33,25 @@ class ProcessRequest:
     triangulation: str
     out: Path
 
+    @property
+    def folders(self) -> dict[Purpose, Path]:
+        """Folders of the trials that there are, in the order in which they teach each other."""
+        given = {Purpose.STATIC: self.static, Purpose.FUNCTIONAL: self.functional, Purpose.MOVEMENT: self.movement}
+        return {purpose: folder for purpose, folder in given.items() if folder is not None}
+
 
 def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     """Process a movement and return its summary; every file named there is written when this returns."""
     started = perf_counter()
     rig = read_rig(request.rig)
-    folders = [folder for folder in (request.static, request.functional, request.movement) if folder is not None]
-    session = align_session(rig, [read_trial(folder) for folder in folders])
-    notices = session.notices + check_image_sizes(session.rig, session.trials[-1]) + _missing_trials(request)
+    folders = request.folders
+    session = align_session(rig, [read_trial(folder) for folder in folders.values()])
+    recorded = with_tags(session, folders)
+    notices = session.notices + tag_notices(recorded, folders) + check_image_sizes(session.rig, session.trials[-1])
+    notices += _missing_trials(request)
     loaded = perf_counter()
     noise = noise_profile(session.trials[-1].keypoint_set)
-    found = reconstruct_session(session.rig, session.trials, noise, request.triangulation)
+    found = reconstruct_session(session.rig, recorded, noise, request.triangulation)
     found = _counted_from_first_frame(found, session)
     notices += suspect_notices(session.rig.names, found.views)
     return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from capture.keypoint_sets import KEYPOINT_SETS, keypoint_set
 from reconstruct.noise_profiles import joint_kind, noise_profile
@@ -31,6 +32,26 @@ def test_temporal_noise_of_independent_frames_is_the_plain_sum():
     noise = PixelNoise()
     assert noise.temporal_px(100.0) == pytest.approx(np.hypot(noise.white_px, noise.drift_px))
     assert noise.temporal_px(1.0 / 60.0) > 2.0 * noise.drift_px
+
+
+@pytest.mark.parametrize("rate", [2.0, 4.0, 8.0])
+def test_noise_in_the_passband_makes_a_smoother_state_its_true_error(rate: float):
+    """Wiener filter of a Matern-3/2 motion in white noise, fed with Ornstein-Uhlenbeck noise instead."""
+    noise = PixelNoise(white_px=0.0, drift_px=1.0, drift_time_s=0.12)
+    weaker = (noise.temporal_px(1e-3, rate) / noise.temporal_px(1e-3)) ** 2
+    frequency = np.linspace(-2000.0, 2000.0, 400_001)
+    step = frequency[1] - frequency[0]
+    signal = (rate**2 + frequency**2) ** -2.0
+    signal /= signal.sum() * step
+
+    def left_over(white: float) -> float:
+        return float((signal * white / (signal + white)).sum() * step)
+
+    slow = float(brentq(lambda white: left_over(white) - 0.1, 1e-6, 1e2))
+    assumed = weaker * slow
+    drift = slow / (1.0 + (frequency * noise.drift_time_s) ** 2)
+    true = float(((signal * assumed**2 + signal**2 * drift) / (signal + assumed) ** 2).sum() * step)
+    assert left_over(assumed) == pytest.approx(true, rel=0.08)
 
 
 def test_scale_follows_the_box_and_ignores_single_strays():
