@@ -24,7 +24,7 @@ from calibration.quality.document import Quality
 from calibration.quality.per_camera import camera_figures
 from calibration.quality.scores import Score
 from calibration.quality.volume import volume_around
-from calibration.rig_footage import PairedFootage, look_for_boards, look_for_lenses
+from calibration.rig_footage import PairedFootage, Seen
 from calibration.world_frame.floor_board import world_from_floor_board
 from calibration.world_frame.guess import guessed_world
 from calibration.world_frame.known_points import read_known_points, world_from_known_points
@@ -39,13 +39,11 @@ _WELL_COVERED = 0.4
 
 @dataclass(frozen=True)
 class CalibrationRequest:
-    """What to calibrate from.
+    """What to calibrate with.
 
     Attributes
     ----------
     board : as printed
-    intrinsics, extrinsics : folders of footage for the lenses and for the places of the cameras
-    floor : folder with footage of the board on the floor, if any
     known_points : CSV of clicked points with known places, if any
     tape_m : distances between pairs of cameras measured with a tape, metres
     previous : last calibration of the same rig, to compare with
@@ -53,9 +51,6 @@ class CalibrationRequest:
     """
 
     board: Board
-    intrinsics: Path
-    extrinsics: Path
-    floor: Path | None = None
     known_points: Path | None = None
     tape_m: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     previous: Rig | None = None
@@ -74,25 +69,19 @@ class Calibration:
     board_points: Array
 
 
-def calibrate(request: CalibrationRequest) -> Calibration:
+def calibrate(request: CalibrationRequest, seen: Seen) -> Calibration:
     """Calibrate a rig; CalibrationError says what is missing or contradictory."""
-    clock = _Stopwatch()
-    paired = look_for_boards(request.board, request.extrinsics)
-    _require_cameras(request.extrinsics, paired)
+    paired, clock = seen.paired, _Stopwatch(seen.seconds)
     if request.time_offsets and not paired.clocked:
-        raise CalibrationError(
-            f"{request.extrinsics}: time offsets need the times of the frames; give videos or a timestamps.csv"
-        )
-    lens_footage, lens_notices = look_for_lenses(request.board, request.intrinsics, paired, request.extrinsics)
-    clock.lap("detect")
-    lenses = _learn_lenses(request.board, lens_footage, paired)
+        raise CalibrationError("time offsets need the times of the frames; give videos or a timestamps.csv")
+    lenses = _learn_lenses(request.board, seen.lens_footage, paired)
     clock.lap("lenses")
     offsets = request.time_offsets
     solution = solve(request.board, lenses, paired.pictures, timed=paired.timed, offsets=offsets)
     clock.lap("solve")
     heldout = heldout_score(request.board, lenses, paired, solution, offsets=offsets)
     clocks = clock_figures(solution, timed=paired.timed) if paired.clocked else None
-    world = _world(request, solution)
+    world = _world(request, seen, solution)
     rig = solution.rig.moved(world.T_world_rig)
     linked = of_linked(paired.pictures, solution.linked)
     whole, pictures = score_of(request.board, linked, solution, rig.arrays, offsets=offsets)
@@ -112,7 +101,7 @@ def calibrate(request: CalibrationRequest) -> Calibration:
         clocks=clocks,
         world=world.source,
         floor_rms_mm=1e3 * world.floor_rms_m if world.has_floor else None,
-        notices=(*paired.notices, *lens_notices, *_notices(solution, world, heldout)),
+        notices=(*paired.notices, *seen.notices, *_notices(solution, world, heldout)),
         seconds=clock.laps,
         volume=volume_around(rig, board_points),
         comparison=comparison,
@@ -130,13 +119,12 @@ def _learn_lenses(board: Board, footage: Mapping[str, CameraFootage], paired: Pa
         return list(pool.map(learn, paired.names, paired.sizes))
 
 
-def _world(request: CalibrationRequest, solution: Solution) -> World:
+def _world(request: CalibrationRequest, seen: Seen, solution: Solution) -> World:
     rig = solution.rig
     if request.known_points is not None:
         return world_from_known_points(read_known_points(request.known_points, rig.names), rig)
-    if request.floor is not None:
-        floor = look_for_boards(request.board, request.floor, rig.names)
-        return world_from_floor_board(request.board, floor.pictures, rig)
+    if seen.floor is not None:
+        return world_from_floor_board(request.board, of_linked(seen.floor, solution.linked), rig)
     boards = solution.adjustment.state.T_world_board
     return guessed_world(rig, se3.apply(boards[:, None], request.board.points).reshape(-1, 3))
 
@@ -159,18 +147,11 @@ def _notices(solution: Solution, world: World, heldout: Score | None) -> list[st
     return notices
 
 
-def _require_cameras(folder: Path, paired: PairedFootage) -> None:
-    if len(paired.names) < 2:
-        raise CalibrationError(
-            f"{folder}: holds one camera, {', '.join(paired.names)}; a rig needs the footage of two or more"
-        )
-
-
 class _Stopwatch:
     """Seconds between laps."""
 
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
+    def __init__(self, detect_s: float) -> None:
+        self.laps = {"detect": round(detect_s, 3)}
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:

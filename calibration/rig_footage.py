@@ -1,11 +1,13 @@
 """All footage of a calibration, looked through once."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from calibration.boards import Board
+from calibration.errors import CalibrationError
 from calibration.extrinsics.board_sightings import BoardPicture, pictures_of
 from calibration.footage.clips import Clip, Gray
 from calibration.footage.folder import matched, open_folder
@@ -37,6 +39,39 @@ class PairedFootage:
     clocked: bool
     notices: tuple[str, ...] = ()
     clips: Sequence[Clip] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """All that a calibration goes by.
+
+    Attributes
+    ----------
+    paired : the board moved through the volume
+    lens_footage : for the lenses, by camera name
+    floor : the board on the floor, cameras numbered as in `paired`; None without
+    notices : what a user should know
+    seconds : spent looking
+    """
+
+    paired: PairedFootage
+    lens_footage: Mapping[str, CameraFootage]
+    floor: tuple[BoardPicture, ...] | None = None
+    notices: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def look_at_footage(board: Board, intrinsics: Path, extrinsics: Path, floor: Path | None) -> Seen:
+    """Look through the folders of a calibration; CalibrationError names the footage that cannot be used."""
+    began_s = time.perf_counter()
+    paired = look_for_boards(board, extrinsics)
+    if len(paired.names) < 2:
+        raise CalibrationError(
+            f"{extrinsics}: holds one camera, {', '.join(paired.names)}; a rig needs the footage of two or more"
+        )
+    lens_footage, notices = look_for_lenses(board, intrinsics, paired, extrinsics)
+    on_floor = None if floor is None else look_for_boards(board, floor, paired.names).pictures
+    return Seen(paired, lens_footage, on_floor, notices, time.perf_counter() - began_s)
 
 
 def look_for_boards(board: Board, folder: Path, names: Sequence[str] | None = None) -> PairedFootage:

@@ -5,7 +5,7 @@ One spelling of names holds everywhere; a detector's own word for a point (BODY_
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from capture.errors import CaptureError
 
@@ -63,8 +63,21 @@ _SETS = {
 KEYPOINT_SETS = {name: KeypointSet(name, tuple(names.split())) for name, names in _SETS.items()}
 
 
+BOARD_POINTS = "board_"
+_MOST_BOARD_POINTS = 9999
+
+
+@cache
+def board_points(count: int) -> KeypointSet:
+    """The points of a calibration board, which have numbers and no names: `board_20` has 20."""
+    return KeypointSet(f"{BOARD_POINTS}{count}", tuple(str(i) for i in range(count)))
+
+
 def keypoint_set(name: str) -> KeypointSet:
     """Keypoint set of this name, in any letter case."""
+    count = name.lower().removeprefix(BOARD_POINTS)
+    if count != name.lower() and count.isdecimal() and 0 < int(count) <= _MOST_BOARD_POINTS:
+        return board_points(int(count))
     try:
         return KEYPOINT_SETS[name.lower()]
     except KeyError:

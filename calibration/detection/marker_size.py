@@ -8,8 +8,8 @@ import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import Gray
-from calibration.detection.marker_corners import refine_quads
 from calibration.detection.markers import opencv_charuco
+from geometry.marker_corners import refine_quads
 
 _LEAST_CORNERS = 6
 

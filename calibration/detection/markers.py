@@ -7,7 +7,7 @@ import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import NOTHING, Detection, Gray
-from calibration.detection.marker_corners import refine_quads
+from geometry.marker_corners import refine_quads
 
 
 class FindCharuco:

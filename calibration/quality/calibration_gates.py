@@ -78,12 +78,12 @@ def judge_calibration(
         passed.append(gates.clocks(evidence.clocks.offset_s, evidence.clocks.offset_sd_s, evidence.clocks.names))
     else:
         not_judged["clocks_agree_ms"] = "single pictures carry no times"
-    if evidence.board.kind == "charuco":
+    if evidence.board.kind == "charuco" and evidence.paired.clips:
         passed.append(
             gates.marker_size(marker_to_square(evidence.board, good_pictures(evidence.paired)), evidence.board)
         )
     else:
-        not_judged["board_proportions"] = "only a ChArUco board shows two lengths to compare"
+        not_judged["board_proportions"] = "only pictures of a ChArUco board show two lengths to compare"
     passed += [_tape(rig, pair, metres) for pair, metres in tape_m.items()]
     if not tape_m:
         not_judged["scale_against_tape"] = "no distance between cameras was given"

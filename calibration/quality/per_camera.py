@@ -39,4 +39,4 @@ def camera_figures(solution: Solution, rig: Rig, paired: PairedFootage) -> dict[
 
 
 def _clip_name(paired: PairedFootage, name: str) -> str:
-    return paired.clips[paired.names.index(name)].name
+    return paired.clips[paired.names.index(name)].name if paired.clips else name

@@ -1,20 +1,32 @@
 """`valgus rig calibrate`: footage of a board -> a rig in metres, its quality and a report."""
 
+import signal
+import threading
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geometry.errors import InputError
 from geometry.rig import Rig
 
+if TYPE_CHECKING:
+    from calibration.boards import Board
+    from calibration.rig_footage import Seen
+
 
 def calibrate(
     board: Annotated[Path, typer.Option(help="BOARD.toml: what is printed, and its measured size.")],
-    intrinsics: Annotated[Path, typer.Option(help="Folder of <camera>.mp4 or <camera>/*.png for the lenses.")],
-    extrinsics: Annotated[Path, typer.Option(help="The same, taken together: where the cameras stand.")],
     out: Annotated[Path, typer.Option(help="Rig file to write, TOML in metres.")],
     report: Annotated[Path, typer.Option(help="Folder for quality.json and report.html.")],
+    intrinsics: Annotated[
+        Path | None, typer.Option(help="Folder of <camera>.mp4 or <camera>/*.png for the lenses.")
+    ] = None,
+    extrinsics: Annotated[Path | None, typer.Option(help="The same, taken together: where the cameras stand.")] = None,
+    live: Annotated[
+        Path | None, typer.Option(metavar="GUIDE.toml", help="Instead of footage: running nodes (`valgus rig node`).")
+    ] = None,
     floor: Annotated[Path | None, typer.Option(help="Footage of the board lying on the floor, print up.")] = None,
     points: Annotated[
         Path | None, typer.Option(help="CSV camera,point,u,v,x_m,y_m,z_m of clicked points with known places.")
@@ -36,18 +48,47 @@ def calibrate(
 
     request = CalibrationRequest(
         board=read_board(board),
-        intrinsics=intrinsics,
-        extrinsics=extrinsics,
-        floor=floor,
         known_points=points,
         tape_m=dict(_tape(text) for text in tape or []),
         previous=_previous(compare, out),
         time_offsets=time_offsets,
     )
-    calibration = calibrate_rig(request)
+    calibration = calibrate_rig(request, _seen(request.board, live, intrinsics, extrinsics, floor))
     write_calibration(calibration, out, report)
     print_quality(calibration.quality, out, report)
     return 1 if strict and not calibration.quality.passed else 0
+
+
+def _seen(
+    board: "Board", live: Path | None, intrinsics: Path | None, extrinsics: Path | None, floor: Path | None
+) -> "Seen":
+    """What the cameras saw: in folders of footage, or now."""
+    if live is not None:
+        if intrinsics is not None or extrinsics is not None or floor is not None:
+            raise InputError("--live takes the place of --intrinsics, --extrinsics and --floor; give one or the other")
+        return _seen_live(live, board)
+    if intrinsics is None or extrinsics is None:
+        raise InputError("give --intrinsics and --extrinsics, or --live for running nodes")
+    from calibration.rig_footage import look_at_footage
+
+    return look_at_footage(board, intrinsics, extrinsics, floor)
+
+
+def _seen_live(config: Path, board: "Board") -> "Seen":
+    from valgus.rigs.guide.config import read_guide_config
+    from valgus.rigs.guide.session import collect_live
+
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    # Ctrl-C: calibrate from what there is.
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        return collect_live(read_guide_config(config), board, stop, typer.echo)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tape(text: str) -> tuple[tuple[str, str], float]:

@@ -1,0 +1,1 @@
+"""Guided calibration on running nodes: what was seen, what is still missing, and when it is enough."""
