@@ -9,6 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from capture.camera_watch import CameraWatch
 from capture.cameras.base import Camera
@@ -21,6 +22,9 @@ from capture.messages import CameraStatus
 from capture.recording.keeper import OpenKeeper, keep_nothing
 from capture.transport import LosslessOutbox, Outbox
 from capture.types import Frame
+
+if TYPE_CHECKING:
+    from capture.detectors.tags import TagDetector
 
 _WAIT_S = 0.1
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 1.0
@@ -37,6 +41,7 @@ class Station:
     reopen : opens a live camera again after it failed, and raises CaptureError while that is impossible; None for
         cameras that cannot come back
     notice : what the camera did not take as asked, else empty
+    tag_detector : finds tags in the same frames, where plates are worn
     """
 
     camera: Camera
@@ -44,6 +49,7 @@ class Station:
     open_keeper: OpenKeeper = keep_nothing
     reopen: Callable[[], Camera] | None = None
     notice: str = ""
+    tag_detector: "TagDetector | None" = None
 
 
 class CameraWorker(ABC):
@@ -112,8 +118,9 @@ class CameraWorker(ABC):
     def _publish(self, frame: Frame, sender: KeypointSender) -> bool:
         begin_s = time.perf_counter()
         seen = self._station.detector.detect(frame)
+        tags = self._station.tag_detector.detect(frame) if self._station.tag_detector else None
         detection_s = time.perf_counter() - begin_s
-        sent = sender.send(seen)
+        sent = sender.send(seen, tags)
         if sent:
             self._watch.published(frame.time_ns, detection_s)
         return sent

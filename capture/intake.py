@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from capture.errors import CaptureError
 from capture.guard import Guard
-from capture.messages import Heartbeat, KeypointsMessage, StreamEnd
+from capture.messages import Heartbeat, KeypointsMessage, StreamEnd, TagsMessage
 from capture.rate_limit import RateLimit
 from capture.transport import Inbox
 from capture.wire import decode
 
-NodeMessage = KeypointsMessage | Heartbeat | StreamEnd
+NodeMessage = KeypointsMessage | TagsMessage | Heartbeat | StreamEnd
 
 _MOST_AHEAD_NS = 1_000_000_000
 _MOST_PER_SECOND, _MOST_AT_ONCE = 1000.0, 2000.0
@@ -65,16 +65,21 @@ class Intake:
         message = decode(content)
         if not isinstance(message, NodeMessage):
             raise CaptureError(f"message: a {type(message).__name__} does not belong here; nodes ask another address")
-        if isinstance(message, KeypointsMessage) and self._clock is not None:
-            self._check_live(message, self._clock())
+        if self._clock is None:
+            return message
+        if isinstance(message, KeypointsMessage):
+            seen, now_ns = message.keypoints, self._clock()
+            self._check_live(f"camera '{seen.camera}' of node '{message.node}'", seen.time_ns, now_ns)
+        elif isinstance(message, TagsMessage):
+            tags, now_ns = message.tags, self._clock()
+            self._check_live(f"camera '{tags.camera}' (tags) of node '{message.node}'", tags.time_ns, now_ns)
         return message
 
-    def _check_live(self, message: KeypointsMessage, now_ns: int) -> None:
-        camera = f"camera '{message.keypoints.camera}' of node '{message.node}'"
-        if not self._limit.admits(camera, now_ns):
-            raise CaptureError(f"message: {camera} sends more than {_MOST_PER_SECOND:g} messages a second")
-        ahead_ns = message.keypoints.time_ns - now_ns
+    def _check_live(self, sender: str, time_ns: int, now_ns: int) -> None:
+        if not self._limit.admits(sender, now_ns):
+            raise CaptureError(f"message: {sender} sends more than {_MOST_PER_SECOND:g} messages a second")
+        ahead_ns = time_ns - now_ns
         if ahead_ns > _MOST_AHEAD_NS:
             raise CaptureError(
-                f"message: {camera} is {ahead_ns / 1e9:.1f} s in the future; its clock does not follow the hub's"
+                f"message: {sender} is {ahead_ns / 1e9:.1f} s in the future; its clock does not follow the hub's"
             )

@@ -1,7 +1,7 @@
 """What nodes and hub say to each other.
 
-A node publishes `KeypointsMessage`, `Heartbeat` and `StreamEnd`; it asks `ClockRequest` and the hub answers
-`ClockReply`.  How they look on the wire stands in `wire.py` and docs/protocol.md.
+A node publishes `KeypointsMessage`, `TagsMessage`, `Heartbeat` and `StreamEnd`; it asks `ClockRequest` and the hub
+answers `ClockReply`.  How they look on the wire stands in `wire.py` and docs/protocol.md.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from capture.types import Keypoints2D
+from capture.types import Keypoints2D, Tags2D
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -31,6 +31,15 @@ class KeypointsMessage:
     node: str
     sequence: int
     keypoints: Keypoints2D
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TagsMessage:
+    """Tags of the frame whose keypoints were sent just before, with the same time; `sequence` is theirs."""
+
+    node: str
+    sequence: int
+    tags: Tags2D
 
 
 class CameraStatus(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -120,4 +129,4 @@ class ClockReply(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fi
     hub_start_ns: int
 
 
-Message = KeypointsMessage | Heartbeat | StreamEnd | ClockRequest | ClockReply
+Message = KeypointsMessage | TagsMessage | Heartbeat | StreamEnd | ClockRequest | ClockReply

@@ -33,13 +33,15 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file.
 
     `pace` is `live`, or `lock-step` for recordings of which no frame may be left out.  `latency` is the file that
-    `valgus cameras latency` wrote, where there is one.  Live cameras are recorded where `recording` says so.
+    `valgus cameras latency` wrote, where there is one.  `tags` is a tags.toml: the plates that it describes are looked
+    for in every frame.  Live cameras are recorded where `recording` says so.
     """
 
     name: Name
     cameras: Annotated[list[CameraTable], msgspec.Meta(min_length=1)]
     pace: Literal["live", "lock-step"] = "live"
     latency: str | None = None
+    tags: str | None = None
     recording: RecordingTable | None = None
     hub: HubTable = HubTable()
     detector: DetectorTable = DetectorTable()
@@ -73,8 +75,9 @@ def _with_absolute_paths(config: NodeConfig, folder: Path) -> NodeConfig:
         if value is not None
     }
     latency = None if config.latency is None else str(folder / config.latency)
+    tags = None if config.tags is None else str(folder / config.tags)
     hub = msgspec.structs.replace(config.hub, **keys)
     recording = config.recording
     if recording is not None:
         recording = msgspec.structs.replace(recording, folder=str(folder / recording.folder))
-    return msgspec.structs.replace(config, cameras=cameras, hub=hub, latency=latency, recording=recording)
+    return msgspec.structs.replace(config, cameras=cameras, hub=hub, latency=latency, tags=tags, recording=recording)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capture.camera_tables import CameraTable, VideoCameraTable, open_camera
 from capture.camera_worker import Station
@@ -15,11 +16,15 @@ from capture.cameras.paced import PacedCamera
 from capture.cameras.punctual import PunctualCamera
 from capture.detectors.catalogue import create_detector
 from capture.hub_addresses import HubAddresses
+from capture.keypoint_files.tags import read_tag_plates
 from capture.keys import NodeKeys, read_key_pair, read_public_key
 from capture.latency.file import CameraLatency, read_latencies
 from capture.node import StopSign, run_live_node, run_lock_step_node
 from capture.node_config import HubTable, NodeConfig
 from capture.recording.recording_config import open_recording
+
+if TYPE_CHECKING:
+    from capture.detectors.tags import TagDetector
 
 OpenCamera = Callable[[CameraTable], tuple[Camera, str]]
 
@@ -54,14 +59,23 @@ def _station(config: NodeConfig, table: CameraTable, opened: OpenCamera, undo: E
     camera, notice = opened(table)
     undo.callback(camera.close)
     reopen = None if isinstance(table, VideoCameraTable) else lambda: opened(table)[0]
-    return Station(camera, detector, reopen=reopen, notice=notice)
+    return Station(camera, detector, reopen=reopen, notice=notice, tag_detector=_tag_detector(config))
+
+
+def _tag_detector(config: NodeConfig) -> "TagDetector | None":
+    if config.tags is None:
+        return None
+    from capture.detectors.tags import TagDetector
+
+    return TagDetector(read_tag_plates(Path(config.tags)).dictionary)
 
 
 def _recorded(config: NodeConfig, stations: list[Station]) -> list[Station]:
     """Record live cameras where the configuration asks for it."""
     if config.recording is None:
         return stations
-    keepers = open_recording(config.recording, [station.camera.name for station in stations])
+    beside = () if config.tags is None else (Path(config.tags),)
+    keepers = open_recording(config.recording, [station.camera.name for station in stations], beside)
     return [replace(station, open_keeper=keepers[station.camera.name]) for station in stations]
 
 

@@ -68,6 +68,28 @@ class Keypoints2D:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Tags2D:
+    """The tags one camera saw in one frame.
+
+    Attributes
+    ----------
+    camera, frame_index, time_ns, time_sd_ns, image_size : as of `Keypoints2D`
+    dictionary : OpenCV's name of the tags' dictionary
+    ids : T tags
+    corners : (T, 4, 2) float32 px: top-left, top-right, bottom-right, bottom-left, seen from outside
+    """
+
+    camera: str
+    frame_index: int
+    time_ns: int
+    time_sd_ns: int
+    image_size: tuple[int, int]
+    dictionary: str
+    ids: tuple[int, ...]
+    corners: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FrameSet:
     """Views of one instant, one place per camera of the rig, None where a camera has none."""
 

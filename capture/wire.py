@@ -1,12 +1,12 @@
 """Messages as bytes: each is one part, so that any ZeroMQ pattern carries it.
 
     offset  bytes  content
-    0       4      kind: b"VGKP" keypoints, b"VGHB" heartbeat, b"VGSE" stream end, b"VGCQ", b"VGCR" clock
+    0       4      kind: b"VGKP" keypoints, b"VGTG" tags, b"VGHB" heartbeat, b"VGSE" stream end, b"VGCQ", b"VGCR" clock
     4       2      version, little endian
     6       2      h, length of the header, little endian
-    8       h      header: msgspec msgpack array, fields in the order of `messages.py` (keypoints: `_KeypointsHeader`)
-    ..      pad    keypoints only: zeros up to a multiple of 8
-    ..      rest   keypoints only: u, v (people, K, 2) then confidence (people, K), float32 little endian
+    8       h      header: msgspec msgpack array, fields in the order of `messages.py` or `_...Header`
+    ..      pad    keypoints and tags only: zeros up to a multiple of 8
+    ..      rest   float32 little endian: u, v (people, K, 2) then confidence (people, K); corners (tags, 4, 2)
 
 K follows from the keypoint set.  The decoder trusts nobody: any bytes either give a message or raise CaptureError.
 """
@@ -20,17 +20,27 @@ from numpy.typing import NDArray
 
 from capture.errors import CaptureError
 from capture.keypoint_sets import keypoint_set
-from capture.messages import ClockReply, ClockRequest, Count, Heartbeat, KeypointsMessage, Message, Name, StreamEnd
-from capture.types import Keypoints2D
+from capture.messages import (
+    ClockReply,
+    ClockRequest,
+    Count,
+    Heartbeat,
+    KeypointsMessage,
+    Message,
+    Name,
+    StreamEnd,
+    TagsMessage,
+)
+from capture.types import Keypoints2D, Tags2D
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 1 << 18
 
 _PREAMBLE = struct.Struct("<4sHH")
 _ALIGNMENT = 8
-_KEYPOINTS = b"VGKP"
+_KEYPOINTS, _TAGS = b"VGKP", b"VGTG"
 _FLOAT = np.dtype("<f4")
-_FLOATS_PER_POINT = 3
+_FLOATS_PER_POINT, _FLOATS_PER_TAG = 3, 8
 _MAX_TIME_NS = (1 << 63) - 1
 
 Time = Annotated[int, msgspec.Meta(ge=-_MAX_TIME_NS, le=_MAX_TIME_NS)]
@@ -50,8 +60,22 @@ class _KeypointsHeader(msgspec.Struct, array_like=True, frozen=True, forbid_unkn
     people: Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
+class _TagsHeader(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    node: Name
+    camera: Name
+    sequence: Count
+    frame_index: Count
+    time_ns: Time
+    time_sd_ns: Count
+    width: Pixels
+    height: Pixels
+    dictionary: Name
+    ids: Annotated[list[Count], msgspec.Meta(max_length=1000)]
+
+
 _KINDS: dict[bytes, type[Any]] = {
     _KEYPOINTS: _KeypointsHeader,
+    _TAGS: _TagsHeader,
     b"VGHB": Heartbeat,
     b"VGSE": StreamEnd,
     b"VGCQ": ClockRequest,
@@ -64,24 +88,11 @@ _DECODERS = {kind: msgspec.msgpack.Decoder(header) for kind, header in _KINDS.it
 
 def encode(message: Message) -> bytes:
     """Bytes of one message."""
-    if not isinstance(message, KeypointsMessage):
-        return _envelope(_KIND_OF[type(message)], _ENCODER.encode(message))
-    seen = message.keypoints
-    header = _KeypointsHeader(
-        node=message.node,
-        camera=seen.camera,
-        sequence=message.sequence,
-        frame_index=seen.frame_index,
-        time_ns=seen.time_ns,
-        time_sd_ns=seen.time_sd_ns,
-        keypoint_set=seen.keypoint_set,
-        width=seen.image_size[0],
-        height=seen.image_size[1],
-        people=len(seen.uv),
-    )
-    envelope = _envelope(_KEYPOINTS, _ENCODER.encode(header))
-    arrays = seen.uv.astype(_FLOAT, copy=False).tobytes(), seen.confidence.astype(_FLOAT, copy=False).tobytes()
-    return b"".join((envelope, bytes(-len(envelope) % _ALIGNMENT), *arrays))
+    if isinstance(message, KeypointsMessage):
+        return _encode_keypoints(message)
+    if isinstance(message, TagsMessage):
+        return _encode_tags(message)
+    return _envelope(_KIND_OF[type(message)], _ENCODER.encode(message))
 
 
 def decode(content: bytes) -> Message:
@@ -98,9 +109,50 @@ def decode(content: bytes) -> Message:
         raise CaptureError(f"message: the header of {kind.decode()} is damaged ({error})") from None
     if isinstance(header, _KeypointsHeader):
         return _keypoints(header, content, header_end)
+    if isinstance(header, _TagsHeader):
+        return _tags(header, content, header_end)
     if len(content) != header_end:
         raise CaptureError(f"message: {kind.decode()} has {len(content) - header_end} bytes too many")
     return header
+
+
+def _encode_keypoints(message: KeypointsMessage) -> bytes:
+    seen = message.keypoints
+    header = _KeypointsHeader(
+        node=message.node,
+        camera=seen.camera,
+        sequence=message.sequence,
+        frame_index=seen.frame_index,
+        time_ns=seen.time_ns,
+        time_sd_ns=seen.time_sd_ns,
+        keypoint_set=seen.keypoint_set,
+        width=seen.image_size[0],
+        height=seen.image_size[1],
+        people=len(seen.uv),
+    )
+    return _with_arrays(_envelope(_KEYPOINTS, _ENCODER.encode(header)), seen.uv, seen.confidence)
+
+
+def _encode_tags(message: TagsMessage) -> bytes:
+    seen = message.tags
+    header = _TagsHeader(
+        node=message.node,
+        camera=seen.camera,
+        sequence=message.sequence,
+        frame_index=seen.frame_index,
+        time_ns=seen.time_ns,
+        time_sd_ns=seen.time_sd_ns,
+        width=seen.image_size[0],
+        height=seen.image_size[1],
+        dictionary=seen.dictionary,
+        ids=list(seen.ids),
+    )
+    return _with_arrays(_envelope(_TAGS, _ENCODER.encode(header)), seen.corners)
+
+
+def _with_arrays(envelope: bytes, *arrays: NDArray[np.float32]) -> bytes:
+    content = (array.astype(_FLOAT, copy=False).tobytes() for array in arrays)
+    return b"".join((envelope, bytes(-len(envelope) % _ALIGNMENT), *content))
 
 
 def _envelope(kind: bytes, header: bytes) -> bytes:
@@ -126,10 +178,7 @@ def _read_preamble(content: bytes) -> tuple[bytes, int]:
 def _keypoints(header: _KeypointsHeader, content: bytes, header_end: int) -> KeypointsMessage:
     shape = (header.people, len(keypoint_set(header.keypoint_set)))
     points = shape[0] * shape[1]
-    start = header_end + -header_end % _ALIGNMENT
-    expected = start + points * _FLOATS_PER_POINT * _FLOAT.itemsize
-    if len(content) != expected:
-        raise CaptureError(f"message: {len(content)} bytes where {expected} were announced")
+    start = _arrays_start(content, header_end, points * _FLOATS_PER_POINT)
     uv = np.frombuffer(content, _FLOAT, count=2 * points, offset=start).reshape(*shape, 2)
     confidence = np.frombuffer(content, _FLOAT, count=points, offset=start + uv.nbytes).reshape(shape)
     _check_values(header.camera, uv, confidence)
@@ -144,6 +193,34 @@ def _keypoints(header: _KeypointsHeader, content: bytes, header_end: int) -> Key
         confidence=confidence,
     )
     return KeypointsMessage(header.node, header.sequence, seen)
+
+
+def _tags(header: _TagsHeader, content: bytes, header_end: int) -> TagsMessage:
+    count = len(header.ids) * _FLOATS_PER_TAG
+    start = _arrays_start(content, header_end, count)
+    corners = np.frombuffer(content, _FLOAT, count=count, offset=start).reshape(-1, 4, 2)
+    if not np.isfinite(corners).all():
+        raise CaptureError(f"message: camera '{header.camera}' sends tag corners that are not finite")
+    seen = Tags2D(
+        camera=header.camera,
+        frame_index=header.frame_index,
+        time_ns=header.time_ns,
+        time_sd_ns=header.time_sd_ns,
+        image_size=(header.width, header.height),
+        dictionary=header.dictionary,
+        ids=tuple(header.ids),
+        corners=corners,
+    )
+    return TagsMessage(header.node, header.sequence, seen)
+
+
+def _arrays_start(content: bytes, header_end: int, floats: int) -> int:
+    """Where the arrays begin, once they are known to fill the message exactly."""
+    start = header_end + -header_end % _ALIGNMENT
+    expected = start + floats * _FLOAT.itemsize
+    if len(content) != expected:
+        raise CaptureError(f"message: {len(content)} bytes where {expected} were announced")
+    return start
 
 
 def _check_values(camera: str, uv: NDArray[np.float32], confidence: NDArray[np.float32]) -> None:

@@ -73,6 +73,26 @@ def read_tag_plates(path: Path) -> TagPlates:
     )
 
 
+def usual_plates(size_m: float) -> TagPlates:
+    """Nine plates of equal size: one on the sacrum, two on every thigh and shank."""
+    worn = [("pelvis", "sacrum")]
+    worn += [
+        (f"{bone}_{side}", place) for side in "rl" for bone in ("femur", "tibia") for place in ("lateral", "anterior")
+    ]
+    segments, places = zip(*worn, strict=True)
+    return TagPlates("DICT_4X4_50", tuple(range(len(worn))), segments, places, (size_m,) * len(worn))
+
+
+def tag_plates_toml(plates: TagPlates) -> str:
+    """Text of a `tags.toml`."""
+    rows = zip(plates.ids, plates.segments, plates.places, plates.sizes_m, strict=True)
+    tables = (
+        f'\n[tags.{number}]\nsegment = "{segment}"\nplace = "{place}"\nsize_m = {size:g}\n'
+        for number, segment, place, size in rows
+    )
+    return f'dictionary = "{plates.dictionary}"\n' + "".join(tables)
+
+
 def read_tag_trial(path: Path, plates: TagPlates, cameras: Sequence[str], frames: int) -> TagTrial:
     """Sightings of a `tags.csv`, laid out for these cameras and frames; unknown tags are left out with a notice.
 

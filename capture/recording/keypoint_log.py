@@ -1,4 +1,4 @@
-"""Keypoints as they were sent, one wire message after the other, each behind its length (4 bytes, little endian)."""
+"""Keypoints and tags as sent: one wire message after the other, each behind its length (4 bytes, little endian)."""
 
 import struct
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from capture.errors import CaptureError
-from capture.messages import KeypointsMessage
+from capture.messages import KeypointsMessage, TagsMessage
 from capture.wire import MAX_MESSAGE_BYTES, decode
 
 SUFFIX = ".keypoints"
@@ -36,12 +36,21 @@ class KeypointLog:
 
 
 def read_keypoint_log(path: Path) -> Iterator[KeypointsMessage]:
-    """Messages of a file in order; an unfinished last one, of a writer that was killed, is left out.
+    """Keypoints of a file in order; an unfinished last message, of a writer that was killed, is left out.
 
     Raises
     ------
-    CaptureError : the file cannot be read, or holds anything else
+    CaptureError : the file cannot be read, or holds what cameras do not see
     """
+    return (message for message in _messages(path) if isinstance(message, KeypointsMessage))
+
+
+def read_tag_log(path: Path) -> Iterator[TagsMessage]:
+    """Tags of the same file in order; as `read_keypoint_log`."""
+    return (message for message in _messages(path) if isinstance(message, TagsMessage))
+
+
+def _messages(path: Path) -> Iterator[KeypointsMessage | TagsMessage]:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -58,11 +67,11 @@ def read_keypoint_log(path: Path) -> Iterator[KeypointsMessage]:
         start += length
 
 
-def _decode(path: Path, content: bytes) -> KeypointsMessage:
+def _decode(path: Path, content: bytes) -> KeypointsMessage | TagsMessage:
     try:
         message = decode(content)
     except CaptureError as error:
         raise CaptureError(f"{path}: {error}") from None
-    if not isinstance(message, KeypointsMessage):
+    if not isinstance(message, KeypointsMessage | TagsMessage):
         raise CaptureError(f"{path}: holds a {type(message).__name__} where keypoints belong")
     return message

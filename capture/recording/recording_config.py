@@ -1,6 +1,8 @@
 """`[recording]` of a node's configuration."""
 
+import shutil
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -27,8 +29,8 @@ class RecordingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stop_below_gb: Gigabytes = 2.0
 
 
-def open_recording(table: RecordingTable, cameras: list[str]) -> dict[str, OpenKeeper]:
-    """Make the folder of a new run; returns what opens the recording of each camera.
+def open_recording(table: RecordingTable, cameras: list[str], beside: Sequence[Path] = ()) -> dict[str, OpenKeeper]:
+    """Make the folder of a new run and copy the files `beside` into it; returns what opens each camera's recording.
 
     Raises
     ------
@@ -37,6 +39,8 @@ def open_recording(table: RecordingTable, cameras: list[str]) -> dict[str, OpenK
     folder = Path(table.folder) / time.strftime("%Y%m%d-%H%M%S")
     try:
         folder.mkdir(parents=True)
+        for path in beside:
+            shutil.copyfile(path, folder / path.name)
     except OSError as error:
         raise CaptureError(f"{folder}: cannot be made for the recording ({error.strerror})") from None
     guard = DiskGuard(folder, DiskLimits(warn=table.warn_below_gb * _GB, stop=table.stop_below_gb * _GB))

@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("cameras", "valgus.cli.cameras:app", "Find, look through and set the cameras of this computer."),
     Command("keys", "valgus.cli.keys:app", "Make the keys with which hub and nodes know each other."),
     Command("rig", "valgus.cli.rig:app", "Print a board, calibrate a rig, check, convert and show it."),
+    Command("tags", "valgus.cli.tags:app", "Print tags for rigid plates on sacrum, thighs and shanks."),
     Command("models", "valgus.cli.models:app", "List the networks that find keypoints, and fetch their weights."),
     Command("view", "valgus.cli.view:view", "Watch a trial or a live session in 3-D, or draw one picture of it."),
     Command("doctor", "valgus.cli.doctor:doctor", "Look at this machine and say what is missing."),

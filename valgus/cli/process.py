@@ -19,6 +19,7 @@ def process(
     videos: Annotated[Path | None, typer.Option(help="Folder of one video per camera.")] = None,
     static: Annotated[Path | None, typer.Option(help="The person standing still, same kind of folder.")] = None,
     functional: Annotated[Path | None, typer.Option(help="Leg swings and shallow squats, same kind.")] = None,
+    subject: Annotated[Path | None, typer.Option(help="The subject.toml that an earlier trial left behind.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second of recordings that carry no times.")] = None,
     keypoint_set: Annotated[
         str | None, typer.Option(help="halpe_26, body_25, body_25b, coco_17, blazepose_33.")
@@ -34,7 +35,7 @@ def process(
     movement, read_trial = _recording(keypoints, videos, keypoint_set, fps, detector)
     if triangulation not in TRIANGULATIONS:
         raise ValgusError(f"--triangulation {triangulation}: choose one of {', '.join(TRIANGULATIONS)}")
-    summary = run(ProcessRequest(rig, movement, static, functional, triangulation, out), read_trial)
+    summary = run(ProcessRequest(rig, movement, static, functional, triangulation, out, subject), read_trial)
     for notice in summary["notices"]:
         typer.echo(f"notice: {notice}", err=True)
     seconds = sum(summary["seconds"].values())

@@ -1,17 +1,10 @@
-"""Tag plates of a recorded session: `tags.toml` describes them, each trial's `tags.csv` says where they were seen."""
+"""Tag plates of a session: `tags.toml` describes them, `tags.csv` or a recording says where they were seen."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from capture.keypoint_files.tags import (
-    PLATES_FILE,
-    SIGHTINGS_FILE,
-    TagPlates,
-    TagTrial,
-    read_tag_plates,
-    read_tag_trial,
-)
-from capture.types import KeypointTrial
+from capture.keypoint_files.tag_trial import read_tags
+from capture.keypoint_files.tags import PLATES_FILE, SIGHTINGS_FILE, read_tag_plates
 from reconstruct.recording import Purpose, Recording
 from valgus.offline.session_files import RecordedSession
 
@@ -26,15 +19,9 @@ def with_tags(session: RecordedSession, folders: Mapping[Purpose, Path]) -> tupl
     described = folders[Purpose.MOVEMENT] / PLATES_FILE
     plates = read_tag_plates(described) if described.exists() else None
     return tuple(
-        Recording(purpose, trial, _tags(folder / SIGHTINGS_FILE, plates, trial))
+        Recording(purpose, trial, read_tags(folder, plates, trial.cameras, trial.frames) if plates else None)
         for (purpose, folder), trial in zip(folders.items(), session.trials, strict=True)
     )
-
-
-def _tags(path: Path, plates: TagPlates | None, trial: KeypointTrial) -> TagTrial | None:
-    if plates is None or not path.exists():
-        return None
-    return read_tag_trial(path, plates, trial.cameras, trial.frames)
 
 
 def tag_notices(recordings: tuple[Recording, ...], folders: Mapping[Purpose, Path]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _BUFFERS = 4
 _SILENCE_S = 1.0
 _DRIVER_SD_NS = 500_000
 """The driver stamps in its interrupt; what is the same in every frame is the camera's latency, found by movement."""
-_OLDEST_NS = 1_000_000_000
+_LARGEST_AGE_NS = 1_000_000_000
 _CLOCK_MASK = 0xE000
 
 
@@ -116,7 +116,7 @@ class V4l2Camera:
         arrival_sd_ns = self._arrivals.arrived(now_ns)
         stamped_ns = buffer.timestamp.secs * 1_000_000_000 + buffer.timestamp.usecs * 1000
         monotonic = buffer.flags & _CLOCK_MASK == video.BufferFlag.TIMESTAMP_MONOTONIC
-        if monotonic and 0 <= now_ns - stamped_ns < _OLDEST_NS:
+        if monotonic and abs(now_ns - stamped_ns) < _LARGEST_AGE_NS:
             return stamped_ns, _DRIVER_SD_NS
         return now_ns, arrival_sd_ns
 

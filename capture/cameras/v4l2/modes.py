@@ -1,9 +1,9 @@
 """Sizes, rates and forms of the pictures that a device offers."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, get_args
 
-from capture.cameras.usb_settings import PictureMode
+from capture.cameras.usb_settings import PictureMode, PixelFormat
 from capture.cameras.v4l2.kernel_interface import Device, video
 from capture.errors import CaptureError
 
@@ -11,13 +11,18 @@ _VIDEO = video.BufferType.VIDEO_CAPTURE
 
 
 def describe_modes(device: Device) -> Iterator[str]:
-    """`MJPG 1280x720 at 60, 30 fps`, one line per form and size."""
+    """`MJPG 1280x720 at 60, 30 fps`, one line per size, in the forms that we can read."""
     rates: dict[str, list[float]] = {}
-    for frame_type in cast("list[Any]", device.info.frame_types):
+    for frame_type in video.iter_read_pixel_formats_frame_intervals(device, _readable(device)):
         mode = f"{video.human_pixel_format(frame_type.pixel_format)} {frame_type.width}x{frame_type.height}"
         rates.setdefault(mode, []).append(float(frame_type.max_fps))
     for mode, offered in rates.items():
         yield f"{mode} at {', '.join(f'{fps:.4g}' for fps in sorted(set(offered), reverse=True))} fps"
+
+
+def _readable(device: Device) -> list[int]:
+    offered = [form.pixel_format for form in video.iter_read_formats(device, _VIDEO)]
+    return [form for form in offered if video.human_pixel_format(form) in get_args(PixelFormat)]
 
 
 def set_mode(device: Device, name: str, mode: PictureMode) -> tuple[int, tuple[str, ...]]:
