@@ -11,6 +11,7 @@ from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.dlt15 import triangulate_dlt15
 from reconstruct.errors import ReconstructError
+from reconstruct.estimator.known_body import KnownBody
 from reconstruct.estimator.observations import body_point_columns, observe
 from reconstruct.estimator.plates import PlateObservations, observe_plates
 from reconstruct.estimator.session import SeenTrial, SessionTrial, smooth_session
@@ -18,6 +19,7 @@ from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.recording import Purpose, Recording
+from reconstruct.session_checks import session_notices
 from reconstruct.tracking.subject import select_subject
 from reconstruct.tracking.trusted_points import trusted_points
 from reconstruct.tracking.view_cleaning import CleanViews, clean_views
@@ -39,6 +41,7 @@ class Reconstruction:
     views : the person's keypoints after repair, and what was repaired
     angles : of the smoothed body
     session : posterior of every trial, the movement last
+    notices : what a user should know before trusting the results
     triangulate_s, estimate_s : seconds that the two stages took
     """
 
@@ -46,6 +49,7 @@ class Reconstruction:
     views: CleanViews
     angles: AngleTrial
     session: tuple[SessionTrial, ...]
+    notices: tuple[str, ...]
     triangulate_s: float
     estimate_s: float
 
@@ -97,7 +101,11 @@ def _seen(recording: Recording, trial: KeypointTrial, views: CleanViews, noise: 
 
 
 def reconstruct_session(
-    rig: Rig, recordings: Sequence[Recording], noise: PixelNoise, triangulation: str = "robust"
+    rig: Rig,
+    recordings: Sequence[Recording],
+    noise: PixelNoise,
+    triangulation: str = "robust",
+    known: KnownBody | None = None,
 ) -> Reconstruction:
     """Reconstruct a movement with what the trials before it teach.
 
@@ -107,6 +115,7 @@ def reconstruct_session(
     recordings : of one person; static and functional trials where they exist, the movement last
     noise : of the detector
     triangulation : rule for the exported points, one of TRIANGULATIONS; the body never depends on it
+    known : what earlier sessions have taught about the person
 
     Raises
     ------
@@ -124,11 +133,12 @@ def reconstruct_session(
     exported = _exported(rig, people[-1], views[-1], noise, triangulation)
     triangulated = perf_counter()
     seen = [_seen(*parts, noise, rig) for parts in zip(recordings, people, views, strict=True)]
-    session = smooth_session(rig.arrays, seen)
+    session = smooth_session(rig.arrays, seen, known)
     body, motion = session[-1].body, session[-1].motion
-    known = ~seen[-1].observations.in_long_silence
-    q = np.where(known[:, None], body.q, np.nan)
+    followed = ~seen[-1].observations.in_long_silence
+    q = np.where(followed[:, None], body.q, np.nan)
     angles = angles_from_poses(body.time_s, q, body.covariance, motion, movement.keypoint_set.has_feet)
+    notices = session_notices(seen, session, known)
     return Reconstruction(
-        exported, views[-1], angles, tuple(session), triangulated - started, perf_counter() - triangulated
+        exported, views[-1], angles, tuple(session), notices, triangulated - started, perf_counter() - triangulated
     )

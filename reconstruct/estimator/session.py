@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.camera_model import CameraArrays
-from reconstruct.estimator.belief import first_belief
+from reconstruct.estimator.belief import Belief, first_belief
 from reconstruct.estimator.frame_ik import filled, leg_length, solve_frames
+from reconstruct.estimator.known_body import KnownBody, belief_about
 from reconstruct.estimator.noise_scale import bias_scale, noise_scale
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.pace import motion_of
@@ -74,8 +75,13 @@ class SessionTrial:
     mounted: MountedPlates = NOT_MOUNTED
 
 
-def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[SessionTrial]:
-    """Posterior of every trial of a session, in the order in which they teach each other (the movement last)."""
+def smooth_session(
+    cameras: CameraArrays, trials: Sequence[SeenTrial], known: KnownBody | None = None
+) -> list[SessionTrial]:
+    """Posterior of every trial of a session, in the order in which they teach each other (the movement last).
+
+    `known` is what earlier sessions have taught about the person.
+    """
     results: list[SessionTrial] = []
     mounted = NOT_MOUNTED
     for trial in trials:
@@ -84,7 +90,7 @@ def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[S
             belief = results[-1].body.belief.for_next_trial(seen.bias_sd)
             problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
         else:
-            belief = first_belief(leg_length(trial.points), motion_prior(), seen.bias_sd)
+            belief = _belief_before(trial, known)
             problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
             problem, at = _with_biases_scaled(problem, at)
         if trial.plates is not None:
@@ -92,6 +98,13 @@ def smooth_session(cameras: CameraArrays, trials: Sequence[SeenTrial]) -> list[S
         body = _posterior(trial.purpose, problem, descend(problem, at, _MAX_STEPS))
         results.append(SessionTrial(body, problem.motion, _learned_scale(seen, problem.seen), mounted))
     return results
+
+
+def _belief_before(trial: SeenTrial, known: KnownBody | None) -> Belief:
+    bias_sd = trial.observations.bias_sd
+    if known is not None:
+        return belief_about(known, bias_sd)
+    return first_belief(leg_length(trial.points), motion_prior(), bias_sd)
 
 
 def _posterior(purpose: Purpose, problem: TrialProblem, at: Estimate) -> SmoothedTrial:

@@ -17,6 +17,7 @@ from reconstruct.tracking.suspects import suspect_notices
 from valgus.offline.image_size import check_image_sizes
 from valgus.offline.results import repairs, reprojection, write_results
 from valgus.offline.session_files import RecordedSession, align_session
+from valgus.offline.subject_file import read_subject
 from valgus.offline.tag_files import tag_notices, with_tags
 
 TrialReader = Callable[[Path], KeypointTrial]
@@ -32,6 +33,7 @@ class ProcessRequest:
     functional: Path | None
     triangulation: str
     out: Path
+    subject: Path | None = None
 
     @property
     def folders(self) -> dict[Purpose, Path]:
@@ -51,19 +53,27 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     notices += _missing_trials(request)
     loaded = perf_counter()
     noise = noise_profile(session.trials[-1].keypoint_set)
-    found = reconstruct_session(session.rig, recorded, noise, request.triangulation)
+    known = None if request.subject is None else read_subject(request.subject)
+    found = reconstruct_session(session.rig, recorded, noise, request.triangulation, known)
     found = _counted_from_first_frame(found, session)
-    notices += suspect_notices(session.rig.names, found.views)
+    notices += found.notices + suspect_notices(session.rig.names, found.views)
     return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
 
 
 def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:
-    if request.static is None:
-        return (
-            "no --static trial: body and detector offsets are learned from the movement itself, "
-            "and standard errors are larger",
+    """What the trials that were not recorded cost, as measured on drop jumps; squats need them less."""
+    notices: list[str] = []
+    if request.static is None and request.subject is None:
+        notices.append(
+            "no --static trial: body and detector offsets are learned from the movement itself; in landings that costs "
+            "about 0.7 deg of hip adduction and 0.4 deg of apparent valgus, and the standard errors are larger"
         )
-    return ()
+    if request.functional is None and request.subject is None:
+        notices.append(
+            "no --functional trial (leg swings, shallow squats): in landings that costs about 0.3 deg of hip adduction "
+            "and apparent valgus"
+        )
+    return tuple(notices)
 
 
 def _counted_from_first_frame(found: Reconstruction, session: RecordedSession) -> Reconstruction:

@@ -12,9 +12,11 @@ import numpy as np
 
 from calibration.formats.aniposelib import write_rig
 from geometry.rig import Rig
+from reconstruct.estimator.known_body import known_body
 from reconstruct.pipeline import Reconstruction
 from stream.files.trial_folder import TrialResults, write_trial
 from valgus.errors import ValgusError
+from valgus.offline.subject_file import SUBJECT_FILE, subject_text
 
 
 def write_results(folder: Path, rig: Rig, found: Reconstruction, summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def write_results(folder: Path, rig: Rig, found: Reconstruction, summary: Mappin
     try:
         write_trial(partial, TrialResults(found.angles, found.points, found.body.q[:, :3]))
         write_rig(partial / "rig.toml", rig)
+        (partial / SUBJECT_FILE).write_text(subject_text(known_body(found.body.belief)), encoding="utf-8")
         seconds = {**summary["seconds"], "write": round(perf_counter() - started, 4)}
         complete = {**summary, "seconds": seconds}
         (partial / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(complete), indent=1))
