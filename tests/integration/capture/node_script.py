@@ -1,7 +1,8 @@
 """A live node with one camera that was made up.
 
-    node_script.py NAME MESSAGES CLOCK START_NS FPS FRAMES AHEAD_NS DRIFT_PPM
+    node_script.py NAME MESSAGES CLOCK START_NS FPS FRAMES AHEAD_NS DRIFT_PPM [KEYS]
 
+KEYS is a folder with NAME.key and hub.pub, for a hub that asks for them.
 The computer that it plays has a clock of its own: ahead of this machine's and drifting.  Frame i is exposed at
 START_NS + i / FPS of this machine's clock; its keypoints lie at u = i.
 """
@@ -9,11 +10,13 @@ START_NS + i / FPS of this machine's clock; its keypoints lie at u = i.
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 
 from capture.camera_worker import Station
 from capture.keypoint_sets import KeypointSet, keypoint_set
+from capture.keys import NodeKeys, read_key_pair, read_public_key
 from capture.node import HubAddresses, run_live_node
 from capture.types import Frame, Keypoints2D
 
@@ -64,7 +67,11 @@ def main() -> None:
     start_ns, frames, ahead_ns = int(sys.argv[4]), int(sys.argv[6]), int(sys.argv[7])
     clock = OwnClock(ahead_ns, float(sys.argv[8]))
     camera = Metronome(f"cam-{name}", start_ns, float(sys.argv[5]), frames, clock)
-    hub = HubAddresses(messages, clock_address)
+    keys = None
+    if len(sys.argv) > 9:
+        folder = Path(sys.argv[9])
+        keys = NodeKeys(read_key_pair(folder / f"{name}.key"), read_public_key(folder / "hub.pub"))
+    hub = HubAddresses(messages, clock_address, keys)
     run_live_node(name, hub, [Station(camera, Counter())], threading.Event(), clock)
 
 

@@ -72,7 +72,7 @@ def test_nodes_with_wrong_clocks_agree_on_the_time_and_lose_nothing(hub: Hub) ->
             seen[message.node].append(message)
         elif isinstance(message, StreamEnd):
             ends.append(message)
-        else:
+        elif isinstance(message, Heartbeat):
             beats.append(message)
         if len(ends) == 2:
             break
