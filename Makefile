@@ -3,18 +3,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 VENV := .venv/.installed
+CAMERA_VM ?= $(HOME)/.cache/valgus/camera-vm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench venv lock
+.PHONY: help demo test test-hardware lint bench venv lock
 
 help: ## list what make can do
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 15
 
 demo: $(VENV) ## the whole live system on this machine: virtual cameras, hub, viewer, truth
 	$(BIN)/valgus demo
 
 test: $(VENV) ## the whole test suite
 	$(BIN)/python -m pytest
+
+test-hardware: $(VENV) ## kernel camera drivers in a virtual machine (Debian 12, three minutes)
+	tools/camera-vm.sh $(CAMERA_VM)
+	VALGUS_CAMERA_VM=$(CAMERA_VM) $(BIN)/python -m pytest tests/hardware -m hardware
 
 lint: $(VENV) ## style, types and the import contract
 	$(BIN)/ruff check .

@@ -1,0 +1,67 @@
+"""Our USB camera path against a real kernel driver: four V4L2 cameras of `vivid` in a virtual machine.
+
+The machine is emulated, so its frames come late and some are dropped under load; what is asserted is that everything
+is counted, timed by the driver and found again.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.hardware.vm import run_in_guest
+
+pytestmark = [pytest.mark.hardware, pytest.mark.timeout(400)]
+CAMERAS = ("cam0", "cam1", "cam2", "cam3")
+PERIOD_MS = 1e3 / 15
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    """What happened in the machine."""
+    sources = "node_types=0x1,0x1,0x1,0x1 num_inputs=1,1,1,1 input_types=0,0,0,0"
+    return run_in_guest("four_cameras.py", f"n_devs=4 {sources}")
+
+
+def test_cameras_have_names_that_last(measured: dict[str, Any]) -> None:
+    assert measured["devices"] == {name: f"platform:vivid-00{i}" for i, name in enumerate(CAMERAS)}
+
+
+def test_settings_are_read_back_and_refusals_told(measured: dict[str, Any]) -> None:
+    assert measured["settings"] == [["gain 77"], []]
+    assert measured["notices"] == ["exposure: this camera has no such setting"]
+
+
+def test_wrong_requests_are_one_line(measured: dict[str, Any]) -> None:
+    assert "is in use, by another program or under another name" in measured["opened twice"]
+    assert "is not plugged in; here are 'platform:vivid-000'" in measured["not there"]
+    assert "delivers YUYV 320x180 where YUYV 333x222 was asked; it offers YUYV 320x180 at 60" in measured["wrong size"]
+
+
+def test_frames_carry_the_driver_s_times_and_numbers(measured: dict[str, Any]) -> None:
+    for name in CAMERAS:
+        camera = measured["undisturbed"][name]
+        assert camera["rising"]
+        assert camera["stated_sd_ms"] == 0.5
+        assert camera["period_ms"] == pytest.approx(PERIOD_MS, rel=0.05)
+        assert camera["gaps"] <= 0.2 * camera["frames"]
+
+
+def test_every_frame_that_the_driver_dropped_is_counted(measured: dict[str, Any]) -> None:
+    losses = measured["losses"]
+    assert losses["gaps"] > 3
+    assert losses["told"] == pytest.approx(losses["gaps"], abs=3)
+
+
+def test_a_camera_that_fails_is_back_at_once_and_the_others_never_stop(measured: dict[str, Any]) -> None:
+    silence_s = measured["failed"]
+    assert silence_s["cam1"] < 2.0
+    assert max(silence_s[name] for name in CAMERAS if name != "cam1") < 1.0
+
+
+def test_unplugged_cameras_are_found_again_within_two_seconds(measured: dict[str, Any]) -> None:
+    assert min(measured["unbound"].values()) >= 0.0
+    assert max(measured["unbound"].values()) < 2.0
+
+
+def test_nothing_was_refused(measured: dict[str, Any]) -> None:
+    assert measured["refused"] == 0

@@ -1,0 +1,44 @@
+"""Runs a script of tests/hardware/guest in the virtual machine with kernel cameras, and returns what it measured."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+GUEST = Path(__file__).with_name("guest")
+RESULT = "VALGUS_RESULT "
+_QEMU = (
+    "qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 2048 -smp 2 -nographic -no-reboot -nic none "
+    "-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"
+)
+
+
+def machine() -> Path:
+    """Folder that tools/camera-vm.sh has filled."""
+    return Path(os.environ.get("VALGUS_CAMERA_VM", Path.home() / ".cache/valgus/camera-vm"))
+
+
+def run_in_guest(script: str, vivid: str, timeout_s: float = 240.0) -> dict[str, Any]:
+    """Boot with `vivid` loaded with these options, run a guest script, return the JSON that it printed."""
+    command_line = (
+        f"console=ttyS0 panic=-1 quiet root={ROOT} python={sys.executable} "
+        f"script={GUEST / script} vivid={vivid.replace(' ', ';')}"
+    )
+    folder = machine()
+    files = ["-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd.gz")]
+    done = subprocess.run(
+        [*_QEMU.split(), *files, "-append", command_line],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout_s,
+        check=True,
+    )
+    results = [line for line in done.stdout.splitlines() if line.startswith(RESULT)]
+    if len(results) != 1 or "VALGUS_EXIT 0" not in done.stdout:
+        raise AssertionError(f"the guest failed:\n{done.stdout[-4000:]}")
+    return json.loads(results[0].removeprefix(RESULT))
