@@ -55,9 +55,9 @@ def _stations(config: NodeConfig, opened: OpenCamera) -> list[Station]:
 
 
 def _station(config: NodeConfig, table: CameraTable, opened: OpenCamera, undo: ExitStack) -> Station:
-    detector = create_detector(config.detector.name, config.detector.threads)
     camera, notice = opened(table)
     undo.callback(camera.close)
+    detector = create_detector(config.detector.name, config.detector.threads)
     reopen = None if isinstance(table, VideoCameraTable) else lambda: opened(table)[0]
     return Station(camera, detector, reopen=reopen, notice=notice, tag_detector=_tag_detector(config))
 

@@ -61,7 +61,7 @@ def angles_from_poses(time_s: Array, q: Array, covariance: Array, prior: MotionP
 
     Poses that are NaN give NaN angles.
     """
-    values, standard_error, classes = AngleReader(prior, feet_seen).read_all(q, covariance)
+    values, standard_error, classes = AngleReader(prior, feet_seen).read_all(q, np.ascontiguousarray(covariance))
     for column in _CIRCULAR:
         known = np.isfinite(values[:, column])
         values[known, column] = np.unwrap(values[known, column])

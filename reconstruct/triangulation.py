@@ -57,7 +57,7 @@ def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> PointArrays:
     variance : (C, N) px^2 per axis; NaN leaves a view out
     """
     result = _empty_points(*uv.shape[:2])
-    drop_cost = np.broadcast_to(DROP_COST, variance.shape)
+    drop_cost = np.full(variance.shape, DROP_COST)
     kernels.triangulate_many(rig.arrays, uv, variance, drop_cost, result)
     return result
 

@@ -113,10 +113,10 @@ def _cleaned(
     steps = np.diff(instants.time_s, prepend=instants.time_s[0])
     cleaner = ViewCleaner(rig, keypoints, noise, interval_s)
     swapped, trusted = np.zeros(confidence.shape, dtype=np.bool_), np.zeros(confidence.shape, dtype=np.bool_)
-    everyone = np.arange(len(rig))
+    everyone, lag_s = np.arange(len(rig)), np.ascontiguousarray(instants.lag_s.T)
     for g, frames in enumerate(instants.frame.T):
         seen = np.where((frames >= 0)[:, None], variance[everyone, frames], np.nan)
-        now_swapped, now_trusted = cleaner.clean(uv[everyone, frames], seen, float(steps[g]), instants.lag_s[:, g])
+        now_swapped, now_trusted = cleaner.clean(uv[everyone, frames], seen, float(steps[g]), lag_s[g])
         there = frames >= 0
         swapped[everyone[there], frames[there]] = now_swapped[there]
         trusted[everyone[there], frames[there]] = now_trusted[there]

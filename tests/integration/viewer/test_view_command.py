@@ -23,7 +23,9 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 
 def test_a_folder_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert f"{tmp_path / 'nowhere'}: there is no such folder" in refusal(capsys, tmp_path / "nowhere")
+    assert f"{tmp_path / 'nowhere'}: there is no such folder" in refusal(
+        capsys, tmp_path / "nowhere", "--snapshot", tmp_path / "shot.png"
+    )
 
 
 @pytest.mark.parametrize("name", ["points.parquet", "angles.parquet"])
