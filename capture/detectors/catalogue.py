@@ -1,15 +1,16 @@
 """Detectors by name."""
 
 from capture.detectors.base import Detector
-from capture.detectors.weights import MODELS, PERSON_DETECTOR, require
+from capture.detectors.nobody import Nobody
+from capture.detectors.weights import PERSON_DETECTOR, require
 from capture.errors import CaptureError
 
 DEFAULT_DETECTOR = "blazepose-heavy"
-DETECTOR_NAMES = tuple(MODELS)
+NO_DETECTOR = "none"
 
 
 def create_detector(name: str = DEFAULT_DETECTOR, threads: int = 1) -> Detector:
-    """Build the detector of this name for one camera, on so many CPU threads.
+    """Build the detector of this name for one camera, on so many CPU threads; `none` sees nobody.
 
     Raises
     ------
@@ -17,6 +18,8 @@ def create_detector(name: str = DEFAULT_DETECTOR, threads: int = 1) -> Detector:
     """
     if threads < 1:
         raise CaptureError(f"detector threads: {threads} is not a positive number")
+    if name == NO_DETECTOR:
+        return Nobody()
     paths = require(name)
     from capture.detectors.blazepose.detector import BlazePose
 
