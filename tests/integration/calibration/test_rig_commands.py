@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -209,6 +210,20 @@ def test_footage_that_contradicts_itself(films: Path, tmp_path: Path, capsys: py
         (tmp_path / "broken" / name).write_bytes(b"\x00" * 500)
     said = _refused(_calibrate(films, tmp_path / "broken", tmp_path / "out"), tmp_path / "out", capsys)
     assert "a.mp4: cannot be decoded" in said
+
+
+def test_videos_of_different_lengths(films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for frames, camera in zip((5, 5, 4), RIG.names, strict=True):
+        with av.open(str(tmp_path / f"{camera}.mkv"), "w") as container:
+            stream = container.add_stream("ffv1", rate=5)
+            stream.width, stream.height, stream.pix_fmt = *SIZE, "gray"
+            for k in range(frames):
+                gray = cv2.imread(str(films / "again" / camera / f"{k:03d}.png"), cv2.IMREAD_GRAYSCALE)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(gray, np.uint8), format="gray")))
+            container.mux(stream.encode(None))
+    said = _refused(_calibrate(films, tmp_path, tmp_path / "out"), tmp_path / "out", capsys)
+    assert "different frame counts (cam01 5, cam02 5, cam03 4)" in said
+    assert "add timestamps.csv (camera,frame,time_s) or cut the footage to the same frames" in said
 
 
 def test_pictures_of_another_resolution_are_no_check(
