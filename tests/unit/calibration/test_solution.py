@@ -46,14 +46,14 @@ def test_rings_of_cameras_are_placed_to_a_millimetre(cameras: int, instants: int
 
 
 def test_cameras_that_face_each_other_are_linked_over_their_neighbours() -> None:
-    """Only neighbours on the ring ever see the board together."""
+    """Cameras on opposite sides of the ring never see the board together."""
     rig, noise = ring(8), Noise(0.3, np.random.default_rng(5))
     every = pictures_of_boards(rig, BIG_BOARD, waved_boards(240, BIG_BOARD, tilt_rad=0.6), noise)
-    near = [p for p in every if (p.camera - p.instant) % 8 in (0, 1)]
+    near = [p for p in every if (p.camera - p.instant) % 8 in (0, 1, 2, 3)]
     solution = solve(BIG_BOARD, known_lenses(rig), near, timed=False)
-    assert {(link.b - link.a) % 8 for link in solution.links} == {1, 7}
+    assert 4 not in {(link.b - link.a) % 8 for link in solution.links}
     apart_m, _ = aligned_errors(solution.rig, rig)
-    assert apart_m.max() < 4e-3
+    assert apart_m.max() < 1e-3
 
 
 def test_stated_deviations_of_camera_poses_cover_the_truth() -> None:
