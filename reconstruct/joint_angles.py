@@ -52,7 +52,7 @@ class AngleReader:
 
     def read(self, time_ns: int, q: Array, covariance: Array) -> JointAngles:
         """Angles of one pose (27,) with its covariance (27, 27)."""
-        values, standard_error, classes = self.read_all(q[None], covariance[None])
+        values, standard_error, classes = self.read_all(q[None], np.ascontiguousarray(covariance)[None])
         return JointAngles(time_ns, values[0], standard_error[0], classes[0])
 
 

@@ -20,11 +20,11 @@ class Opened:
 
 
 def run_hub(rig: Rig, person: Person, wait_intervals: float, stop: StopSign, parent: Connection) -> None:
-    """Say `Opened`, then lines of text as they come up, and in the end a `HubReport`.
+    """Say lines of text as they come up, `Opened` when ready, and in the end a `HubReport`.
 
     `person` is the static trial to learn from, or only what the detectors will emit.
     """
-    reconstructor = reconstructor_of(rig, person)
+    reconstructor = reconstructor_of(rig, person, parent.send)
     with Hub(HubBinding(), Admission(rig, keypoints_of(person)), wait_intervals, parent.send) as hub:
         parent.send(Opened(hub.addresses, hub.results))
         parent.send(hub.run_until_cameras_end(reconstructor, stop))

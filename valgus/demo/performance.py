@@ -31,7 +31,7 @@ class Performance:
 def perform(play: Play, show: bool, tell: Tell) -> Performance:
     """Start hub, viewer (`show`, and where there is a display) and nodes; listen until the hub has reported."""
     with ExitStack() as closing:
-        stage = closing.enter_context(Stage(play))
+        stage = closing.enter_context(Stage(play, tell))
         if show and can_show():
             closing.callback(open_window(stage.results, play.rig, "valgus demo", tell).kill)
         nodes = stage.start()

@@ -22,14 +22,14 @@ _FAREWELL_S = 5.0
 
 
 class Stage:
-    """The hub at work, and the nodes once `start` has been called.
+    """The hub at work, and the nodes once `start` has been called; `tell` hears how far a first start is.
 
     Attributes
     ----------
     results : address at which anybody may watch
     """
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, tell: Callable[[str], None] | None = None) -> None:
         self._play = play
         self._stop = SPAWN.Event()
         self._report: HubReport | None = None
@@ -38,7 +38,7 @@ class Stage:
         self._hub = Actor("the hub", run_hub, **play.hub, stop=self._stop)
         with ExitStack() as closing_early:
             closing_early.callback(self._hub.close)
-            opened: Opened = self._hub.first_word(Opened)
+            opened: Opened = self._hub.first_word(Opened, tell)
             self._addresses, self.results = opened.nodes, opened.results
             self._subscription = closing_early.enter_context(Subscription(opened.results))
             closing_early.callback(self._stop.set)

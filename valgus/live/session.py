@@ -20,6 +20,7 @@ from valgus.live.person import keypoints_of, person_of
 from valgus.live.preparation import reconstructor_of
 from valgus.live.report import HubReport
 from valgus.live.window import can_show, open_window
+from valgus.rigs.live_drift import WatchedReconstructor
 
 Tell = Callable[[str], None]
 
@@ -34,7 +35,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
     rig = read_rig(Path(config.rig))
     person = person_of(config, rig)
     tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
-    reconstructor = reconstructor_of(rig, person)
+    reconstructor = reconstructor_of(rig, person, tell)
     with ExitStack() as closing:
         desk = Desk(rig, config.recording and Path(config.recording.folder), tell)
         closing.callback(desk.close)
@@ -47,7 +48,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
         if config.viewer:
             _show(closing, hub, rig, tell)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
-        return hub.run(reconstructor, stop)
+        return hub.run(WatchedReconstructor(reconstructor, rig, tell), stop)
 
 
 @contextmanager

@@ -37,15 +37,19 @@ class Actor:
         """Whether the process ended other than by finishing its work."""
         return self._process.exitcode not in (None, 0)
 
-    def first_word(self, kind: type[Any]) -> Any:
+    def first_word(self, kind: type[Any], tell: Callable[[str], None] | None = None) -> Any:
         """Wait for the message that says the process is ready; raises ValgusError when it dies before.
 
-        The wait has no limit: a first start compiles, and how long that takes is the machine's business.
+        Lines of text that come earlier go to `tell`, where there is one.  The wait has no limit: a first start
+        compiles, and how long that takes is the machine's business.
         """
         word = None
         with suppress(EOFError):
             while word is None and (self.alive or self._pipe.poll()):
                 word = self._pipe.recv() if self._pipe.poll(_PATIENCE_S) else None
+                if tell is not None and isinstance(word, str):
+                    tell(word)
+                    word = None
         if isinstance(word, kind):
             return word
         reason = word.message if isinstance(word, Trouble) else "see `valgus doctor`"
