@@ -1,1 +1,1 @@
-"""Angles over time -> repetitions, landings, strides -> valgus metrics."""
+"""Angles over time -> what they say about a movement: planar metrics, who drives the knee inward, cross-talk."""

@@ -14,9 +14,11 @@ from reconstruct.errors import ReconstructError
 from reconstruct.estimator.known_body import KnownBody
 from reconstruct.estimator.observations import body_point_columns, observe
 from reconstruct.estimator.plates import PlateObservations, observe_plates
+from reconstruct.estimator.priors import MEAN_DOFS
 from reconstruct.estimator.session import SeenTrial, SessionTrial, smooth_session
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
+from reconstruct.kernels.skeleton import N_DOF
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.recording import Purpose, Recording
 from reconstruct.session_checks import session_notices
@@ -41,6 +43,7 @@ class Reconstruction:
     views : the person's keypoints after repair, and what was repaired
     angles : of the smoothed body
     session : posterior of every trial, the movement last
+    standing : (27,) pose of the static trial; without one, every joint at its mean
     notices : what a user should know before trusting the results
     triangulate_s, estimate_s : seconds that the two stages took
     """
@@ -49,6 +52,7 @@ class Reconstruction:
     views: CleanViews
     angles: AngleTrial
     session: tuple[SessionTrial, ...]
+    standing: Array
     notices: tuple[str, ...]
     triangulate_s: float
     estimate_s: float
@@ -100,6 +104,15 @@ def _seen(recording: Recording, trial: KeypointTrial, views: CleanViews, noise: 
     return SeenTrial(observations, xyz, covariance, recording.purpose, _plates(recording, observations.time_s))
 
 
+def _standing(seen: Sequence[SeenTrial], session: Sequence[SessionTrial]) -> Array:
+    for trial, smoothed in zip(seen, session, strict=True):
+        if trial.purpose is Purpose.STATIC:
+            return np.median(smoothed.body.q, axis=0)
+    pose = np.zeros(N_DOF)
+    pose[list(MEAN_DOFS)] = session[-1].body.belief.joint_means
+    return pose
+
+
 def reconstruct_session(
     rig: Rig,
     recordings: Sequence[Recording],
@@ -138,7 +151,13 @@ def reconstruct_session(
     followed = ~seen[-1].observations.in_long_silence
     q = np.where(followed[:, None], body.q, np.nan)
     angles = angles_from_poses(body.time_s, q, body.covariance, motion, movement.keypoint_set.has_feet)
-    notices = session_notices(seen, session, known)
     return Reconstruction(
-        exported, views[-1], angles, tuple(session), notices, triangulated - started, perf_counter() - triangulated
+        points=exported,
+        views=views[-1],
+        angles=angles,
+        session=tuple(session),
+        standing=_standing(seen, session),
+        notices=session_notices(seen, session, known),
+        triangulate_s=triangulated - started,
+        estimate_s=perf_counter() - triangulated,
     )

@@ -63,16 +63,25 @@ class SeenTrial:
 
 @dataclass(frozen=True, eq=False)
 class SessionTrial:
-    """A smoothed trial, the motion prior that it turned out to need, and how noisy its keypoints turned out to be.
+    """A smoothed trial and how it came about.
 
-    `noise_scale` (P,) multiplies the standard deviations of the detector's noise model; `mounted` says which plates
-    the mountings in the belief are of.
+    Attributes
+    ----------
+    body : posterior
+    problem : what was solved
+    noise_scale : (P,) factor on the detector's noise that the keypoints turned out to have
+    mounted : which plates the mountings in the belief are of
     """
 
     body: SmoothedTrial
-    motion: MotionPrior
+    problem: TrialProblem
     noise_scale: Array
     mounted: MountedPlates = NOT_MOUNTED
+
+    @property
+    def motion(self) -> MotionPrior:
+        """The motion prior that the trial turned out to need."""
+        return self.problem.motion
 
 
 def smooth_session(
@@ -96,7 +105,7 @@ def smooth_session(
         if trial.plates is not None:
             problem, at, mounted = mount_plates(problem, descend(problem, at, _MAX_STEPS), trial.plates, mounted)
         body = _posterior(trial.purpose, problem, descend(problem, at, _MAX_STEPS))
-        results.append(SessionTrial(body, problem.motion, _learned_scale(seen, problem.seen), mounted))
+        results.append(SessionTrial(body, problem, _learned_scale(seen, problem.seen), mounted))
     return results
 
 

@@ -116,3 +116,24 @@ def angles_of_poses(q, covariance, prior_variance, coupling, values, variance, p
                     prior[t, a] += jacobian[a, i] * prior_variance[i] * jacobian[a, i]
                     for j in range(N_DOF):
                         variance[t, a] += jacobian[a, i] * covariance[t, i, j] * jacobian[a, j]
+
+
+@kernel
+def angle_covariances(q, covariance, coupling, columns, found):
+    """Covariances (F, n, n) of the angles at `columns` (n,), for poses (F, 27)."""
+    jacobian = np.empty((N_ANGLES, N_DOF))
+    for t in range(len(q)):
+        angle_jacobian(q[t], coupling, jacobian)
+        for a in range(len(columns)):
+            spread = np.dot(covariance[t], jacobian[columns[a]])
+            for b in range(len(columns)):
+                found[t, a, b] = np.dot(spread, jacobian[columns[b]])
+
+
+@kernel
+def angle_rates(q, velocity, coupling, found):
+    """Rates of change (F, A) of all angles for poses and velocities (F, 27)."""
+    jacobian = np.empty((N_ANGLES, N_DOF))
+    for t in range(len(q)):
+        angle_jacobian(q[t], coupling, jacobian)
+        found[t] = np.dot(jacobian, velocity[t])

@@ -14,7 +14,9 @@ from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import Reconstruction, reconstruct_session
 from reconstruct.recording import Purpose
 from reconstruct.tracking.suspects import suspect_notices
+from valgus.offline.chosen_person import about_person
 from valgus.offline.image_size import check_image_sizes
+from valgus.offline.movement_analysis import analyse
 from valgus.offline.results import repairs, reprojection, write_results
 from valgus.offline.session_files import RecordedSession, align_session
 from valgus.offline.subject_file import read_subject
@@ -34,6 +36,7 @@ class ProcessRequest:
     triangulation: str
     out: Path
     subject: Path | None = None
+    person: int | None = None
 
     @property
     def folders(self) -> dict[Purpose, Path]:
@@ -54,10 +57,16 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
     loaded = perf_counter()
     noise = noise_profile(session.trials[-1].keypoint_set)
     known = None if request.subject is None else read_subject(request.subject)
+    recorded = about_person(session.rig, recorded, noise, request.person)
     found = reconstruct_session(session.rig, recorded, noise, request.triangulation, known)
     found = _counted_from_first_frame(found, session)
     notices += found.notices + suspect_notices(session.rig.names, found.views)
-    return write_results(request.out, session.rig, found, _summary(session, found, notices, loaded - started))
+    reconstructed = perf_counter()
+    analysed = analyse(found)
+    summary = _summary(session, found, notices, loaded - started)
+    summary["knees"] = analysed.knees
+    summary["seconds"]["analyse"] = round(perf_counter() - reconstructed, 4)
+    return write_results(request.out, session.rig, found, analysed, summary)
 
 
 def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:

@@ -14,12 +14,16 @@ from calibration.formats.aniposelib import write_rig
 from geometry.rig import Rig
 from reconstruct.estimator.known_body import known_body
 from reconstruct.pipeline import Reconstruction
+from stream.files.quantity_tables import write_quantities
 from stream.files.trial_folder import TrialResults, write_trial
 from valgus.errors import ValgusError
+from valgus.offline.movement_analysis import MovementAnalysis
 from valgus.offline.subject_file import SUBJECT_FILE, subject_text
 
 
-def write_results(folder: Path, rig: Rig, found: Reconstruction, summary: Mapping[str, Any]) -> dict[str, Any]:
+def write_results(
+    folder: Path, rig: Rig, found: Reconstruction, analysed: MovementAnalysis, summary: Mapping[str, Any]
+) -> dict[str, Any]:
     """Write every result file of a trial; returns the summary with the seconds that this took.
 
     Everything is written beside `folder` first; an existing folder keeps its other files.
@@ -36,6 +40,8 @@ def write_results(folder: Path, rig: Rig, found: Reconstruction, summary: Mappin
         raise ValgusError(f"--out {folder}: {error.strerror}; choose a folder that can be written") from error
     try:
         write_trial(partial, TrialResults(found.angles, found.points, found.body.q[:, :3]))
+        write_quantities(partial, "metrics", found.angles.time_s, analysed.metrics)
+        write_quantities(partial, "drivers", found.angles.time_s, analysed.drivers)
         write_rig(partial / "rig.toml", rig)
         (partial / SUBJECT_FILE).write_text(subject_text(known_body(found.body.belief)), encoding="utf-8")
         seconds = {**summary["seconds"], "write": round(perf_counter() - started, 4)}

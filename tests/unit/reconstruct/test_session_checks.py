@@ -28,13 +28,14 @@ def rig() -> Rig:
 def static(rig: Rig) -> tuple[SeenTrial, SessionTrial]:
     """Somebody of average build who stands perfectly still."""
     seen, x, _, belief = draw_trial(rig, 1, frames=6)
-    smoothed = trial_smoother.posterior(*solve(rig, seen, belief, x[:, :N_DOF]))
+    problem, at = solve(rig, seen, belief, x[:, :N_DOF])
+    smoothed = trial_smoother.posterior(problem, at)
     standing = np.zeros_like(x)
     standing[:, 2] = 0.9
     body = replace(smoothed, x=standing, belief=belief)
     points = np.tile(body_points(standing[0, :N_DOF], belief.geometry, PRIOR.coupling.array), (6, 1, 1))
     trial = SeenTrial(seen, points, np.zeros((*points.shape, 3)), Purpose.STATIC)
-    return trial, SessionTrial(body, PRIOR, np.ones(N_POINTS))
+    return trial, SessionTrial(body, problem, np.ones(N_POINTS))
 
 
 def moving(seen: SeenTrial, scale: float = 1.0) -> SeenTrial:
