@@ -12,7 +12,10 @@ _SD_PER_MAD = 1.4826
 
 
 class ArrivalTimes:
-    """Estimates by how much arrivals jitter, from the spread of the intervals between them."""
+    """Estimates by how much arrivals jitter, from the intervals between them.
+
+    An arrival that is off the beat (a stall, or a burst after one) is at least that uncertain.
+    """
 
     def __init__(self) -> None:
         self._arrivals_ns: deque[int] = deque(maxlen=_REMEMBERED)
@@ -26,4 +29,5 @@ class ArrivalTimes:
         middle = median(intervals)
         # An interval is the difference of two arrivals that jitter each for itself.
         sd_ns = _SD_PER_MAD * median(abs(interval - middle) for interval in intervals) / math.sqrt(2)
-        return max(_LEAST_SD_NS, round(sd_ns))
+        off_the_beat_ns = abs(intervals[-1] - middle)
+        return max(_LEAST_SD_NS, round(sd_ns), round(off_the_beat_ns / math.sqrt(2)))

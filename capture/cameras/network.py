@@ -14,7 +14,7 @@ from capture.pictures import Image, Picture, read_jpeg
 from capture.types import Frame
 
 SCHEMES = ("http", "https", "rtsp")
-_OPEN_S, _SILENCE_S = 5.0, 2.0
+_OPEN_S, _SILENCE_S, _WAITED_S = 5.0, 2.0, 0.003
 _OPTIONS = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp", "probesize": "500000"}
 
 
@@ -41,6 +41,7 @@ class NetworkCamera:
             self._container.close()
             raise CaptureError(f"camera '{name}': {url} delivers no video")
         self._pictures = self._receive()
+        self._begun = False
 
     @property
     def name(self) -> str:
@@ -49,6 +50,8 @@ class NetworkCamera:
 
     def read(self) -> Frame | None:
         """Wait for the next frame; raises CaptureError when the stream breaks off, which live ones never do by plan."""
+        if not self._begun:
+            self._skip_the_backlog()
         picture = next(self._pictures, None)
         if picture is None:
             raise CaptureError(f"camera '{self._name}': the stream has ended")
@@ -59,6 +62,16 @@ class NetworkCamera:
     def close(self) -> None:
         """Disconnect."""
         self._container.close()
+
+    def _skip_the_backlog(self) -> None:
+        """Leave out what was buffered while nobody read: it is older than its arrival."""
+        self._begun = True
+        begin_s = before_s = time.monotonic()
+        while next(self._pictures, None) is not None:
+            now_s = time.monotonic()
+            if now_s - before_s > _WAITED_S or now_s - begin_s > _SILENCE_S:
+                return
+            before_s = now_s
 
     def _receive(self) -> Iterator[Image | Picture]:
         stream = self._container.streams.video[0]

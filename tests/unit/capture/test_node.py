@@ -75,7 +75,7 @@ class Received:
             self.arrivals_ns.append(time.monotonic_ns())
         elif isinstance(message, StreamEnd):
             self.ends.append(message)
-        else:
+        elif isinstance(message, Heartbeat):
             self.beats.append(message)
 
     def indices(self, camera: str) -> list[int]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from capture.camera_tables import NetworkCameraTable, UsbCameraTable, VideoCameraTable
 from capture.errors import CaptureError
 from capture.node_config import read_node_config
 
@@ -35,7 +36,31 @@ def test_a_configuration_is_read_with_paths_beside_it(tmp_path: Path) -> None:
     assert (config.name, config.pace) == ("left", "lock-step")
     assert (config.hub.messages, config.hub.clock) == ("tcp://127.0.0.1:6000", "tcp://127.0.0.1:5751")
     assert (config.detector.name, config.detector.threads) == ("blazepose-lite", 2)
-    assert config.cameras[0].path == str(tmp_path / "clips/cam01.mp4")
+    assert config.cameras == [VideoCameraTable("cam01", str(tmp_path / "clips/cam01.mp4"))]
+
+
+def test_every_kind_of_camera_has_a_table_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "node.toml"
+    usb = '[[cameras]]\nkind = "usb"\nname = "a"\ndevice = "046d:0825:X"\nfps = 30\nexposure_ms = 4\ngain = 10\n'
+    phone = '[[cameras]]\nkind = "network"\nname = "b"\nurl = "http://phone:8080/video"\n'
+    path.write_text(f'name = "left"\ntags = "tags.toml"\n{usb}{phone}')
+    config = read_node_config(path)
+    assert config.cameras == [
+        UsbCameraTable("a", "046d:0825:X", fps=30, exposure_ms=4, gain=10),
+        NetworkCameraTable("b", "http://phone:8080/video"),
+    ]
+    assert config.tags == str(tmp_path / "tags.toml")
+    for wrong, message in (
+        ("white_balance_k = 1.5", "white_balance_k: Expected `int"),
+        ("exposure = 4", "unknown field `exposure`; keys here: kind, name, path, device, width"),
+        ('pixel_format = "RGB"', "pixel_format: Invalid enum value 'RGB'"),
+    ):
+        path.write_text(f'name = "left"\n{usb}{wrong}\n')
+        with pytest.raises(CaptureError, match=message):
+            read_node_config(path)
+    path.write_text(f'name = "left"\npace = "lock-step"\n{usb}')
+    with pytest.raises(CaptureError, match="'a' is live, and lock-step is for recordings"):
+        read_node_config(path)
 
 
 @pytest.mark.parametrize(
