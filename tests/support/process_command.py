@@ -1,6 +1,7 @@
 """`valgus process` as a user calls it, and its angles.csv read by nobody of ours."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,17 @@ def observability(folder: Path, angle: str) -> set[str]:
     """Words that a trial's angles.csv has for an angle."""
     with (folder / "angles.csv").open() as file:
         return {row[f"{angle}_obs"] for row in csv.DictReader(file)}
+
+
+def write_json(folder: Path, trial: KeypointTrial) -> None:
+    """One folder of OpenPose JSON per camera, everybody in each frame's file."""
+    for c, camera in enumerate(trial.cameras):
+        where = folder / f"{camera}_json"
+        where.mkdir(parents=True)
+        for frame in range(trial.frames):
+            points = np.concatenate([np.nan_to_num(trial.uv[c, frame]), trial.confidence[c, frame, ..., None]], axis=-1)
+            people = [{"pose_keypoints_2d": person.ravel().tolist()} for person in points]
+            (where / f"{camera}_{frame:06d}.json").write_text(json.dumps({"people": people}))
 
 
 def write_session(folder: Path, rig: Rig, main_trial: KeypointTrial, static: KeypointTrial) -> Path:

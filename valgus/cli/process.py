@@ -20,6 +20,9 @@ def process(
     static: Annotated[Path | None, typer.Option(help="The person standing still, same kind of folder.")] = None,
     functional: Annotated[Path | None, typer.Option(help="Leg swings and shallow squats, same kind.")] = None,
     subject: Annotated[Path | None, typer.Option(help="The subject.toml that an earlier trial left behind.")] = None,
+    subject_person: Annotated[
+        int | None, typer.Option(min=0, help="Of several people, counted from 0 as they appear; else who is central.")
+    ] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second of recordings that carry no times.")] = None,
     keypoint_set: Annotated[
         str | None, typer.Option(help="halpe_26, body_25, body_25b, coco_17, blazepose_33.")
@@ -35,7 +38,8 @@ def process(
     movement, read_trial = _recording(keypoints, videos, keypoint_set, fps, detector)
     if triangulation not in TRIANGULATIONS:
         raise ValgusError(f"--triangulation {triangulation}: choose one of {', '.join(TRIANGULATIONS)}")
-    summary = run(ProcessRequest(rig, movement, static, functional, triangulation, out, subject), read_trial)
+    request = ProcessRequest(rig, movement, static, functional, triangulation, out, subject, subject_person)
+    summary = run(request, read_trial)
     for notice in summary["notices"]:
         typer.echo(f"notice: {notice}", err=True)
     seconds = sum(summary["seconds"].values())

@@ -1,6 +1,5 @@
 """Input that cannot be processed: one line, exit code 2, nothing written."""
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +13,9 @@ from calibration.formats.aniposelib import write_rig
 from calibration.formats.units import scaled
 from capture.messages import KeypointsMessage
 from capture.recording.keypoint_log import KeypointLog
-from capture.types import Keypoints2D, KeypointTrial
+from capture.types import Keypoints2D
 from capture.wire import encode
-from tests.support.process_command import write_session
+from tests.support.process_command import write_json, write_session
 from valgus.cli.main import main
 from valgus.virtual_lab.kinematics import HALPE_26
 from valgus.virtual_lab.trial import VirtualTrial, virtual_trial
@@ -45,17 +44,6 @@ def refused(capsys: pytest.CaptureFixture[str], out: Path, *arguments: str) -> s
     assert shown.err.count("\n") == 1
     assert sorted(out.parent.rglob("*")) == before, "nothing may be left behind"
     return shown.err
-
-
-def write_json(folder: Path, trial: KeypointTrial) -> None:
-    """One folder of OpenPose JSON per camera."""
-    for c, camera in enumerate(trial.cameras):
-        where = folder / f"{camera}_json"
-        where.mkdir(parents=True)
-        for frame in range(trial.frames):
-            points = np.column_stack([np.nan_to_num(trial.uv[c, frame, 0]), trial.confidence[c, frame, 0]])
-            person = {"pose_keypoints_2d": points.ravel().tolist()}
-            (where / f"{camera}_{frame:06d}.json").write_text(json.dumps({"people": [person]}))
 
 
 def renamed(session: Path, trial: VirtualTrial) -> None:
