@@ -66,7 +66,7 @@ def measure(seconds: float, hub: HubAddresses) -> tuple[float, float]:
     """Share of a core that a node takes, and kilobytes per picture; the hub must be in another process."""
     camera = MemoryCamera(seconds)
     with tempfile.TemporaryDirectory() as folder:
-        keepers = open_recording(RecordingTable(folder, "mjpeg", 0, 0), [camera.name])
+        keepers = open_recording(RecordingTable(folder, "mjpeg", warn_below_gb=0, stop_below_gb=0), [camera.name])
         station = Station(camera, Nobody(), keepers[camera.name])
         before, begin_s = _cpu_s(), time.monotonic()
         run_live_node("node", hub, [station], threading.Event())

@@ -8,6 +8,7 @@ from capture.errors import CaptureError
 from capture.keypoint_sender import TimeTranslator
 from capture.recording.camera_files import CameraFiles
 from capture.recording.disk_guard import DiskGuard
+from capture.recording.faces import Passage, Unchanged
 from capture.recording.video_writer import Codec
 from capture.types import Frame
 
@@ -18,15 +19,24 @@ class Recorder:
     """Records one camera: frames, their exact times, and keypoint messages.
 
     Neither `frame` nor `keypoints` ever waits for the disk.  A disk that is too slow costs frames, which are counted;
-    a disk that is full ends the recording, and what was recorded stays.
+    a disk that is full ends the recording, and what was recorded stays.  Whatever is written goes through `passage`.
 
     Attributes
     ----------
     recorded, skipped : frames written, and frames that the disk was too slow or too full for
     """
 
-    def __init__(self, folder: Path, camera: str, codec: Codec, times: TimeTranslator, guard: DiskGuard) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        camera: str,
+        codec: Codec,
+        times: TimeTranslator,
+        guard: DiskGuard,
+        passage: Passage | None = None,
+    ) -> None:
         self._folder, self._camera = folder, camera
+        self._passage = passage or Unchanged()
         self._codec: Codec = codec
         self._times, self._guard = times, guard
         self._changed = threading.Condition()
@@ -88,6 +98,11 @@ class Recorder:
 
     def _write_all(self, files: CameraFiles) -> None:
         while (item := self._next()) is not None:
+            self._write(self._passage.take(item), files)
+        self._write(self._passage.flush(), files)
+
+    def _write(self, items: list[Frame | bytes], files: CameraFiles) -> None:
+        for item in items:
             if self._guard.must_stop:
                 raise CaptureError(self._guard.notice)
             if isinstance(item, Frame):

@@ -12,6 +12,7 @@ import msgspec
 from capture.errors import CaptureError
 from capture.keypoint_sender import TimeTranslator
 from capture.recording.disk_guard import DiskGuard, DiskLimits
+from capture.recording.faces import HiddenFaces, Unchanged
 from capture.recording.keeper import Keeper, OpenKeeper
 from capture.recording.recorder import Recorder
 from capture.recording.video_writer import Codec
@@ -21,12 +22,16 @@ _GB = 1e9
 
 
 class RecordingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where and how to record; every run gets a folder of its own, named by the time at which it began."""
+    """Where and how to record; every run gets a folder of its own, named by the time at which it began.
+
+    `hide_faces` makes faces unrecognisable before a frame is written.
+    """
 
     folder: str
     codec: Codec = "h264"
     warn_below_gb: Gigabytes = 20.0
     stop_below_gb: Gigabytes = 2.0
+    hide_faces: bool = False
 
 
 def open_recording(table: RecordingTable, cameras: list[str], beside: Sequence[Path] = ()) -> dict[str, OpenKeeper]:
@@ -46,8 +51,8 @@ def open_recording(table: RecordingTable, cameras: list[str], beside: Sequence[P
     guard = DiskGuard(folder, DiskLimits(warn=table.warn_below_gb * _GB, stop=table.stop_below_gb * _GB))
     if guard.must_stop:
         raise CaptureError(guard.notice)
-    return {camera: partial(_open, folder, camera, table.codec, guard) for camera in cameras}
+    return {camera: partial(_open, folder, camera, table, guard) for camera in cameras}
 
 
-def _open(folder: Path, camera: str, codec: Codec, guard: DiskGuard, times: TimeTranslator) -> Keeper:
-    return Recorder(folder, camera, codec, times, guard)
+def _open(folder: Path, camera: str, table: RecordingTable, guard: DiskGuard, times: TimeTranslator) -> Keeper:
+    return Recorder(folder, camera, table.codec, times, guard, HiddenFaces() if table.hide_faces else Unchanged())
