@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from calibration.boards import Board
 from calibration.errors import CalibrationError
 from calibration.extrinsics.solution import Solution, of_linked, solve
-from calibration.footage.scan import CameraFootage
 from calibration.heldout import heldout_score, score_of
 from calibration.intrinsics.coverage import covered_share
 from calibration.intrinsics.lens import Lens, learn_lens, rescaled
+from calibration.intrinsics.stored import stored_lens
 from calibration.quality.calibration_gates import Evidence, judge_calibration
 from calibration.quality.clock_figures import clock_figures
 from calibration.quality.comparison import compare
@@ -24,7 +24,7 @@ from calibration.quality.document import Quality
 from calibration.quality.per_camera import camera_figures
 from calibration.quality.scores import Score
 from calibration.quality.volume import volume_around
-from calibration.rig_footage import PairedFootage, Seen
+from calibration.rig_footage import Seen
 from calibration.world_frame.floor_board import world_from_floor_board
 from calibration.world_frame.guess import guessed_world
 from calibration.world_frame.known_points import read_known_points, world_from_known_points
@@ -47,6 +47,7 @@ class CalibrationRequest:
     known_points : CSV of clicked points with known places, if any
     tape_m : distances between pairs of cameras measured with a tape, metres
     previous : last calibration of the same rig, to compare with
+    lenses : cameras whose lenses are taken over instead of learnt
     time_offsets : look for a constant time offset of every camera as well; needs times of the frames
     """
 
@@ -54,6 +55,7 @@ class CalibrationRequest:
     known_points: Path | None = None
     tape_m: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     previous: Rig | None = None
+    lenses: Rig | None = None
     time_offsets: bool = False
 
 
@@ -74,7 +76,7 @@ def calibrate(request: CalibrationRequest, seen: Seen) -> Calibration:
     paired, clock = seen.paired, _Stopwatch(seen.seconds)
     if request.time_offsets and not paired.clocked:
         raise CalibrationError("time offsets need the times of the frames; give videos or a timestamps.csv")
-    lenses = _learn_lenses(request.board, seen.lens_footage, paired)
+    lenses = _lenses(request, seen)
     clock.lap("lenses")
     offsets = request.time_offsets
     solution = solve(request.board, lenses, paired.pictures, timed=paired.timed, offsets=offsets)
@@ -109,10 +111,15 @@ def calibrate(request: CalibrationRequest, seen: Seen) -> Calibration:
     return Calibration(rig, world, solution.lenses, quality, heldout or whole, board_points)
 
 
-def _learn_lenses(board: Board, footage: Mapping[str, CameraFootage], paired: PairedFootage) -> list[Lens]:
+def _lenses(request: CalibrationRequest, seen: Seen) -> list[Lens]:
+    paired, footage = seen.paired, seen.lens_footage
+    if request.lenses is not None:
+        known = request.lenses.select(paired.names)
+        return [stored_lens(camera, size) for camera, size in zip(known.cameras, paired.sizes, strict=True)]
+
     def learn(name: str, size: tuple[int, int]) -> Lens:
-        seen = [one.detection for one in footage[name].seen]
-        lens = learn_lens(name, board, seen, footage[name].size)
+        of_camera = [one.detection for one in footage[name].seen]
+        lens = learn_lens(name, request.board, of_camera, footage[name].size)
         return lens if lens.size == size else rescaled(lens, size)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
@@ -138,10 +145,11 @@ def _notices(solution: Solution, world: World, heldout: Score | None) -> list[st
         )
     if heldout is None:
         notices.append("too few shared frames to leave some out: errors are those of the fit itself")
-    narrow = [lens.name for lens in solution.lenses if covered_share(lens.coverage) < _WELL_COVERED]
+    learnt = [lens for lens in solution.lenses if lens.views > 0]
+    narrow = [lens.name for lens in learnt if covered_share(lens.coverage) < _WELL_COVERED]
     if narrow:
         notices.append(f"the board was in less than {100 * _WELL_COVERED:.0f} % of the picture of {', '.join(narrow)}")
-    scarce = [lens.name for lens in solution.lenses if lens.views < 10]
+    scarce = [lens.name for lens in learnt if lens.views < 10]
     if scarce:
         notices.append(f"fewer than 10 pictures for the lens of {', '.join(scarce)}")
     return notices

@@ -61,15 +61,18 @@ class Seen:
     seconds: float = 0.0
 
 
-def look_at_footage(board: Board, intrinsics: Path, extrinsics: Path, floor: Path | None) -> Seen:
-    """Look through the folders of a calibration; CalibrationError names the footage that cannot be used."""
+def look_at_footage(board: Board, intrinsics: Path | None, extrinsics: Path, floor: Path | None) -> Seen:
+    """Look through the folders of a calibration; CalibrationError names the footage that cannot be used.
+
+    Without `intrinsics` the lenses have only what `extrinsics` shows.
+    """
     began_s = time.perf_counter()
     paired = look_for_boards(board, extrinsics)
     if len(paired.names) < 2:
         raise CalibrationError(
             f"{extrinsics}: holds one camera, {', '.join(paired.names)}; a rig needs the footage of two or more"
         )
-    lens_footage, notices = look_for_lenses(board, intrinsics, paired, extrinsics)
+    lens_footage, notices = look_for_lenses(board, intrinsics or extrinsics, paired, extrinsics)
     on_floor = None if floor is None else look_for_boards(board, floor, paired.names).pictures
     return Seen(paired, lens_footage, on_floor, notices, time.perf_counter() - began_s)
 

@@ -63,11 +63,15 @@ def judge_calibration(
         gates.cameras_upright(rig),
         gates.cameras_see_volume(rig, np.nanmean(whole.points.reshape(-1, 3), axis=0)),
         gates.lenses_known(_focal_sd(evidence.solution), rig.names),
-        gates.lenses_cover_view(_covered(evidence.solution), rig.names),
     ]
     lens_errors = _lens_errors(evidence)
     passed.append(gates.lenses_fit_footage(lens_errors, rig.names))
     not_judged: dict[str, str] = {}
+    if learnt := [lens for lens in evidence.solution.lenses if lens.views > 0]:
+        covered = np.array([covered_share(lens.coverage) for lens in learnt])
+        passed.append(gates.lenses_cover_view(covered, [lens.name for lens in learnt]))
+    else:
+        not_judged["lenses_cover_view"] = "the lenses were taken over from an earlier calibration"
     if evidence.world.has_floor:
         passed.append(gates.cameras_above_floor(rig))
     else:
@@ -106,11 +110,6 @@ def _focal_sd(solution: Solution) -> Array:
     """(C,) relative standard deviation of each focal length."""
     variance = np.diag(solution.adjustment.covariance()).reshape(-1, CAMERA)[:, INTRINSIC]
     return np.sqrt(np.maximum(variance, 0.0)) / solution.adjustment.state.cameras.focal[:, 0]
-
-
-def _covered(solution: Solution) -> Array:
-    """(C,) share of each picture that the board visited."""
-    return np.array([covered_share(lens.coverage) for lens in solution.lenses])
 
 
 def _lens_errors(evidence: Evidence) -> Array:

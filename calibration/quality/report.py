@@ -122,6 +122,7 @@ def _comparison(comparison: Comparison | None) -> str:
 
 
 def _lenses(lenses: Sequence[Lens]) -> str:
+    lenses = [lens for lens in lenses if lens.views > 0]
     if not lenses:
         return ""
     maps = "".join(

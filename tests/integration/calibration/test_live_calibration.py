@@ -148,6 +148,6 @@ def test_a_guide_that_cannot_be_used_is_one_line(
 def test_live_and_footage_exclude_each_other(lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["--out", str(tmp_path / "rig.toml"), "--report", str(tmp_path), "--board", str(lab / "BOARD.toml")]
     assert main(["rig", "calibrate", *out]) == 2
-    assert "give --intrinsics and --extrinsics, or --live" in capsys.readouterr().err
+    assert "give --intrinsics (or --lenses) and --extrinsics, or --live" in capsys.readouterr().err
     assert main(["rig", "calibrate", *out, "--live", str(lab / "GUIDE.toml"), "--intrinsics", str(lab)]) == 2
     assert "--live takes the place of" in capsys.readouterr().err

@@ -137,6 +137,19 @@ def test_a_check_of_a_rig_ten_percent_too_large_fails_when_strict(
     assert gates["scale_against_board"]["value"] == pytest.approx(0.1, abs=0.01)
 
 
+def test_lenses_are_taken_over_from_an_earlier_calibration(films: Path, calibrated: Path, tmp_path: Path) -> None:
+    arguments = ["rig", "calibrate", "--board", str(films / "BOARD.toml"), "--extrinsics", str(films / "again")]
+    arguments += ["--lenses", str(calibrated / "rig.toml"), "--compare", str(calibrated / "rig.toml")]
+    assert main([*arguments, "--out", str(tmp_path / "rig.toml"), "--report", str(tmp_path)]) == 0
+    apart_m, _ = aligned_errors(read_rig(tmp_path / "rig.toml"), RIG)
+    assert apart_m.max() < 0.01
+    quality = json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))
+    assert {"name": "lenses_cover_view"}.items() <= quality["gates_not_judged"][0].items()
+    assert quality["cameras"]["cam01"]["lens_rms_px"] is None
+    assert all(moved["moved_mm"] < 10.0 for moved in quality["comparison"]["cameras"].values())
+    assert main([*arguments, "--intrinsics", str(films / "again"), "--out", str(tmp_path / "x"), "--report", "r"]) == 2
+
+
 def test_convert_and_show(calibrated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rig", "convert", str(calibrated / "rig.toml"), str(tmp_path / "f.toml"), "--to", "freemocap"]) == 0
     assert main(["rig", "convert", str(tmp_path / "f.toml"), str(tmp_path / "m.toml")]) == 0

@@ -13,6 +13,7 @@ from geometry.rig import Rig
 
 if TYPE_CHECKING:
     from calibration.boards import Board
+    from calibration.rig_calibration import CalibrationRequest
     from calibration.rig_footage import Seen
 
 
@@ -24,6 +25,9 @@ def calibrate(
         Path | None, typer.Option(help="Folder of <camera>.mp4 or <camera>/*.png for the lenses.")
     ] = None,
     extrinsics: Annotated[Path | None, typer.Option(help="The same, taken together: where the cameras stand.")] = None,
+    lenses: Annotated[
+        Path | None, typer.Option(metavar="RIG.toml", help="Take the lenses over from this rig; no --intrinsics then.")
+    ] = None,
     live: Annotated[
         Path | None, typer.Option(metavar="GUIDE.toml", help="Instead of footage: running nodes (`valgus rig node`).")
     ] = None,
@@ -42,6 +46,7 @@ def calibrate(
 ) -> int:
     """Calibrate a rig from footage of a board moved through the volume."""
     from calibration.board_file import read_board
+    from calibration.formats.aniposelib import read_rig
     from calibration.rig_calibration import CalibrationRequest
     from calibration.rig_calibration import calibrate as calibrate_rig
     from valgus.cli.rig.output import print_quality, write_calibration
@@ -51,27 +56,34 @@ def calibrate(
         known_points=points,
         tape_m=dict(_tape(text) for text in tape or []),
         previous=_previous(compare, out),
+        lenses=None if lenses is None else read_rig(lenses),
         time_offsets=time_offsets,
     )
-    calibration = calibrate_rig(request, _seen(request.board, live, intrinsics, extrinsics, floor))
+    calibration = calibrate_rig(request, _seen(request, live, intrinsics, extrinsics, floor))
     write_calibration(calibration, out, report)
     print_quality(calibration.quality, out, report)
     return 1 if strict and not calibration.quality.passed else 0
 
 
 def _seen(
-    board: "Board", live: Path | None, intrinsics: Path | None, extrinsics: Path | None, floor: Path | None
+    request: "CalibrationRequest",
+    live: Path | None,
+    intrinsics: Path | None,
+    extrinsics: Path | None,
+    floor: Path | None,
 ) -> "Seen":
     """What the cameras saw: in folders of footage, or now."""
     if live is not None:
         if intrinsics is not None or extrinsics is not None or floor is not None:
             raise InputError("--live takes the place of --intrinsics, --extrinsics and --floor; give one or the other")
-        return _seen_live(live, board)
-    if intrinsics is None or extrinsics is None:
-        raise InputError("give --intrinsics and --extrinsics, or --live for running nodes")
+        return _seen_live(live, request.board)
+    if request.lenses is not None and intrinsics is not None:
+        raise InputError("--lenses takes the place of --intrinsics; give one or the other")
+    if extrinsics is None or (intrinsics is None and request.lenses is None):
+        raise InputError("give --intrinsics (or --lenses) and --extrinsics, or --live for running nodes")
     from calibration.rig_footage import look_at_footage
 
-    return look_at_footage(board, intrinsics, extrinsics, floor)
+    return look_at_footage(request.board, intrinsics, extrinsics, floor)
 
 
 def _seen_live(config: Path, board: "Board") -> "Seen":
