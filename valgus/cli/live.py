@@ -1,6 +1,7 @@
 """`valgus live CONFIG`: the hub of a session on running nodes."""
 
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -14,7 +15,8 @@ def live(
 ) -> None:
     """Estimate what the nodes see, publish, stream and record it, until Ctrl-C.
 
-    Nodes may start before or after this and may come and go.
+    Nodes may start before or after this and may come and go.  Where a recording folder is configured, type
+    'start NAME', 'mark TEXT' and 'stop'.
     """
     from valgus.live.config import read_live_config
     from valgus.live.report import report_lines
@@ -34,7 +36,7 @@ def live(
     with one_thread_each():
         from valgus.live.session import run_live
 
-        report = run_live(settings, stop, _say)
+        report = run_live(settings, stop, _say, sys.stdin)
     for line in report_lines(report):
         _say(line)
 

@@ -1,6 +1,6 @@
 """A live session on running nodes, from its configuration to its last frame."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,14 +19,22 @@ from valgus.live.outputs import Outputs
 from valgus.live.person import keypoints_of, person_of
 from valgus.live.preparation import reconstructor_of
 from valgus.live.report import HubReport
+from valgus.live.typed import obey_typed
 from valgus.live.window import can_show, open_window
 from valgus.rigs.live_drift import WatchedReconstructor
 
 Tell = Callable[[str], None]
 
 
-def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
-    """Estimate what running nodes see until `stop` is set; `tell` receives lines for a person, from any thread.
+def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str] = ()) -> HubReport:
+    """Estimate what running nodes see until `stop` is set.
+
+    Parameters
+    ----------
+    config : of the session
+    stop : ends it
+    tell : receives lines for a person, from any thread
+    typed : lines of commands, as they are typed
 
     Raises
     ------
@@ -35,7 +43,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
     rig = read_rig(Path(config.rig))
     person = person_of(config, rig)
     tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
-    reconstructor = reconstructor_of(rig, person, tell)
+    reconstructor = WatchedReconstructor(reconstructor_of(rig, person, tell), rig, tell)
     with ExitStack() as closing:
         desk = Desk(rig, config.recording and Path(config.recording.folder), tell)
         closing.callback(desk.close)
@@ -45,10 +53,11 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell) -> HubReport:
         closing.enter_context(Outputs(config.streams, hub.results, tell))
         for table in config.commands:
             closing.callback(open_listener(table, desk).close)
+        obey_typed(typed, desk, tell)
         if config.viewer:
             _show(closing, hub, rig, tell)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
-        return hub.run(WatchedReconstructor(reconstructor, rig, tell), stop)
+        return hub.run(reconstructor, stop)
 
 
 @contextmanager
