@@ -2,10 +2,12 @@
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from capture.errors import CaptureError
 from capture.node_config import read_node_config
 from valgus.cli.commands import COMMANDS
 from valgus.cli.main import main
@@ -45,12 +47,26 @@ def configurations() -> list[tuple[str, str]]:
     return [(name, re.sub(r"^   ", "", text, flags=re.MULTILINE)) for name, text in blocks]
 
 
+NODE = 'name = "n"\ncameras = [{name = "c", kind = "video", path = "c.mp4"}]\n'
+LIVE = 'rig = "rig.toml"\n'
+
+
+def complaint(read: Callable[[Path], object], path: Path, text: str, rest: str) -> str | None:
+    """Why a text is no configuration, neither as it stands nor, being a part of one, with the rest before it."""
+    for whole in (text, rest + text):
+        path.write_text(whole)
+        try:
+            read(path)
+        except CaptureError as error:
+            found = str(error)
+        else:
+            return None
+    return found
+
+
 @pytest.mark.parametrize(("page", "text"), configurations())
 def test_configurations_can_be_read(page: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    if "[[cameras]]" in text:
-        path.write_text(text)
-        assert read_node_config(path).cameras
-    else:
-        path.write_text(text if re.search("^rig =", text, re.MULTILINE) else f'rig = "rig.toml"\n{text}')
-        assert read_live_config(path).rig == str(tmp_path / "rig.toml")
+    as_node = complaint(read_node_config, path, text, NODE)
+    as_live = complaint(read_live_config, path, text, LIVE)
+    assert as_node is None or as_live is None, (page, as_node, as_live)
