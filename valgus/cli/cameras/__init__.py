@@ -3,6 +3,7 @@
 import typer
 
 from valgus.cli.cameras.latency import latency
+from valgus.cli.cameras.light import light
 from valgus.cli.cameras.list_ import list_
 from valgus.cli.cameras.preview import preview
 from valgus.cli.cameras.record import record
@@ -14,3 +15,4 @@ app.command("preview")(preview)
 app.command("set")(set_)
 app.command("record")(record)
 app.command("latency")(latency)
+app.command("light")(light)

@@ -1,0 +1,1 @@
+"""One event seen by a camera and by another device: a light driven by the device's own trigger."""
