@@ -20,24 +20,24 @@ as_root=()
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 kernel="$(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-amd64-unsigned$' | cut -d' ' -f1 | sort -V | tail -1)"
-(cd "$work" && apt-get -qq download "$kernel" 2>/dev/null && dpkg -x ./*.deb root)
-version="$(ls "$work/root/lib/modules")"
-/sbin/depmod -b "$work/root" "$version"
+(cd "$work" && apt-get -qq download "$kernel" 2>/dev/null && dpkg -x ./*.deb kernel)
+version="$(ls "$work/kernel/lib/modules")"
+/sbin/depmod -b "$work/kernel" "$version"
 
 tree="$work/initrd"
 mkdir -p "$tree"/{bin,dev,proc,sys,host} "$tree/lib/modules/$version"
 cp "$(command -v busybox)" "$tree/bin/busybox"
 install -m 755 "$init" "$tree/init"
-cp "$work/root/lib/modules/$version"/modules.* "$tree/lib/modules/$version/"
+cp "$work/kernel/lib/modules/$version"/modules.* "$tree/lib/modules/$version/"
 for module in "${modules[@]}"; do
-    /sbin/modprobe -d "$work/root" -S "$version" --show-depends "$module"
+    /sbin/modprobe -d "$work/kernel" -S "$version" --show-depends "$module"
 done | awk '{print $2}' | sort -u | while read -r file; do
-    target="$tree/${file#"$work/root/"}"
+    target="$tree/${file#"$work/kernel/"}"
     mkdir -p "$(dirname "$target")"
     cp "$file" "$target"
 done
 
 mkdir -p "$folder"
-cp "$work/root/boot/vmlinuz-$version" "$folder/vmlinuz"
+cp "$work/kernel/boot/vmlinuz-$version" "$folder/vmlinuz"
 (cd "$tree" && find . | cpio --quiet -o -H newc | gzip -1) >"$folder/initrd.gz.new"
 mv "$folder/initrd.gz.new" "$folder/initrd.gz"
