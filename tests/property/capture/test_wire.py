@@ -18,8 +18,9 @@ from capture.messages import (
     KeypointsMessage,
     Message,
     StreamEnd,
+    TagsMessage,
 )
-from capture.types import Keypoints2D
+from capture.types import Keypoints2D, Tags2D
 from capture.wire import MAX_MESSAGE_BYTES, VERSION, decode, encode
 
 names = st.text(min_size=1, max_size=20)
@@ -47,6 +48,15 @@ def keypoints_messages(draw: st.DrawFn) -> KeypointsMessage:
     return KeypointsMessage(draw(names), draw(counts), seen)
 
 
+@st.composite
+def tags_messages(draw: st.DrawFn) -> TagsMessage:
+    ids = tuple(draw(st.lists(counts, max_size=4, unique=True)))
+    corners = draw(arrays.arrays(np.float32, (len(ids), 4, 2), elements=st.floats(-1e4, 1e4, width=32)))
+    size = (draw(st.integers(1, 8000)), draw(st.integers(1, 8000)))
+    tags = Tags2D(draw(names), draw(counts), draw(times), draw(counts), size, draw(names), ids, corners)
+    return TagsMessage(draw(names), draw(counts), tags)
+
+
 statuses = st.builds(
     CameraStatus,
     names,
@@ -59,6 +69,7 @@ statuses = st.builds(
     counts,
     counts,
     st.text(max_size=20),
+    counts,
 )
 clock_statuses = st.builds(ClockStatus, times, st.floats(-1e3, 1e3), counts, counts)
 plain_messages = st.one_of(
@@ -83,6 +94,16 @@ def test_keypoints_survive_the_wire_exactly(message: KeypointsMessage) -> None:
     assert back.keypoints.uv.dtype == np.float32
 
 
+@given(tags_messages())
+def test_tags_survive_the_wire_exactly(message: TagsMessage) -> None:
+    back = decode(encode(message))
+    assert isinstance(back, TagsMessage)
+    assert (back.node, back.sequence) == (message.node, message.sequence)
+    for field in ("camera", "frame_index", "time_ns", "time_sd_ns", "dictionary", "image_size", "ids"):
+        assert getattr(back.tags, field) == getattr(message.tags, field)
+    np.testing.assert_array_equal(back.tags.corners, message.tags.corners)
+
+
 @given(plain_messages)
 def test_other_messages_survive_the_wire(message: Message) -> None:
     assert decode(encode(message)) == message
@@ -94,7 +115,11 @@ def test_any_bytes_are_a_message_or_a_capture_error(content: bytes) -> None:
         decode(content)
 
 
-@given(st.sampled_from([b"VGKP", b"VGHB", b"VGSE", b"VGCQ", b"VGCR"]), st.binary(max_size=120), st.binary(max_size=80))
+@given(
+    st.sampled_from([b"VGKP", b"VGTG", b"VGHB", b"VGSE", b"VGCQ", b"VGCR"]),
+    st.binary(max_size=120),
+    st.binary(max_size=80),
+)
 def test_any_header_and_body_of_a_known_kind_never_crash(kind: bytes, header: bytes, rest: bytes) -> None:
     content = struct.pack("<4sHH", kind, VERSION, len(header)) + header + rest
     try:
@@ -104,7 +129,7 @@ def test_any_header_and_body_of_a_known_kind_never_crash(kind: bytes, header: by
     assert isinstance(message, Message)
 
 
-@given(st.one_of(keypoints_messages(), plain_messages), st.data())
+@given(st.one_of(keypoints_messages(), tags_messages(), plain_messages), st.data())
 def test_flipped_cut_and_lengthened_messages_never_crash(message: Message, data: st.DataObject) -> None:
     content = bytearray(encode(message))
     for _ in range(data.draw(st.integers(0, 4))):
@@ -120,7 +145,7 @@ def test_flipped_cut_and_lengthened_messages_never_crash(message: Message, data:
         assert np.isfinite(back.keypoints.uv[back.keypoints.confidence > 0]).all()
 
 
-@given(st.one_of(keypoints_messages(), plain_messages), st.integers(0, 0xFFFF))
+@given(st.one_of(keypoints_messages(), tags_messages(), plain_messages), st.integers(0, 0xFFFF))
 def test_other_versions_are_refused_by_number(message: Message, version: int) -> None:
     assume(version != VERSION)
     content = bytearray(encode(message))

@@ -18,7 +18,7 @@ from capture.intake import Intake
 from capture.keys import HubKeys, KeyPair, NodeKeys, read_allowed, read_key_pair, read_public_key, write_new_keys
 from capture.messages import Heartbeat
 from capture.node_config import read_node_config
-from capture.transport import Broadcast, Inbox, NewestSubscription, Outbox
+from capture.transport import MAX_MESSAGE_BYTES, Broadcast, Inbox, NewestSubscription, Outbox
 from capture.wire import encode
 from valgus.cli.main import main
 
@@ -114,6 +114,27 @@ def test_recorded_bytes_replayed_do_no_harm(guard: Guard) -> None:
         with Outbox(inbox.address, NodeKeys(LEFT, HUB.public)) as again:
             assert reaches(inbox, again, 5.0)
         tap.close()
+
+
+def test_malformed_and_oversize_messages_of_a_known_node_do_no_harm(guard: Guard) -> None:
+    """Nonsense is counted; what is larger than any message ends the sender's connection before it is stored."""
+    keys = NodeKeys(LEFT, HUB.public)
+    intake = Intake(ANYWHERE, guard=guard)
+    with Outbox(intake.address, keys) as outbox, Outbox(intake.address, keys) as other:
+        assert reaches(intake, outbox, 5.0)
+        assert reaches(intake, other, 5.0)
+        for nonsense in (b"", b"VGKP", b"VGHB\x02\x00\x00\x00", bytes(1000)):
+            outbox.send(nonsense)
+        deadline = time.monotonic() + 5
+        while intake.refused < 4 and time.monotonic() < deadline:
+            assert intake.receive(0.05) is None
+        assert intake.refused == 4
+        outbox.send(bytes(MAX_MESSAGE_BYTES + 1))
+        assert intake.receive(0.3) is None
+        assert intake.refused == 4
+        other.send(encode(Heartbeat("left", 0, None, [])))
+        assert intake.receive(2.0) == Heartbeat("left", 0, None, [])
+    intake.close()
 
 
 def test_every_role_works_encrypted(guard: Guard) -> None:

@@ -8,7 +8,7 @@ import zmq
 
 from capture.clock_service import ClockService
 from capture.intake import Intake
-from capture.messages import CameraStatus, ClockStatus, Heartbeat, KeypointsMessage, StreamEnd
+from capture.messages import CameraStatus, ClockStatus, Heartbeat, KeypointsMessage, StreamEnd, TagsMessage
 from capture.types import Keypoints2D
 from capture.wire import decode, encode
 
@@ -55,6 +55,22 @@ def test_keypoints_written_by_hand_are_understood() -> None:
     assert (seen.time_ns, seen.time_sd_ns, seen.image_size) == (123, 5, (640, 480))
     np.testing.assert_array_equal(seen.uv[0], [[10 * i + 0.5, 20 * i] for i in range(17)])
     np.testing.assert_array_equal(seen.confidence, np.full((1, 17), 0.75))
+
+
+def test_tags_written_by_hand_are_understood() -> None:
+    header = array(
+        text("left"), text("cam01"), integer(7), integer(9), integer(123), integer(5), integer(640), integer(480),
+        text("DICT_4X4_50"), array(integer(3), integer(8)),
+    )  # fmt: skip
+    start = message(b"VGTG", header)
+    start += bytes(-len(start) % 8)
+    received = decode(start + b"".join(struct.pack("<f", 0.5 * i) for i in range(16)))
+    assert isinstance(received, TagsMessage)
+    seen = received.tags
+    assert (received.sequence, seen.frame_index, seen.time_ns, seen.dictionary, seen.ids) == (
+        7, 9, 123, "DICT_4X4_50", (3, 8),
+    )  # fmt: skip
+    np.testing.assert_array_equal(seen.corners.ravel(), 0.5 * np.arange(16))
 
 
 def test_nobody_in_view_is_a_message_too() -> None:
@@ -104,12 +120,16 @@ def test_our_bytes_can_be_read_by_hand() -> None:
                             integer(2),
                             integer(3),
                             text("disk full"),
+                            integer(4),
                         )
                     ),
                 ),
             ),
             Heartbeat(
-                "n", 6, ClockStatus(-3, 0.5, 4, 9), [CameraStatus("c", "running", 60, 30, 2.5, 1, 8, 2, 3, "disk full")]
+                "n",
+                6,
+                ClockStatus(-3, 0.5, 4, 9),
+                [CameraStatus("c", "running", 60, 30, 2.5, 1, 8, 2, 3, "disk full", 4)],
             ),
         ),
     ],
