@@ -17,6 +17,7 @@ from calibration.extrinsics.solution import LEAST_CORNERS, look_at_clocks
 from calibration.kernels.board_view import CAMERA
 from calibration.quality import gates
 from calibration.quality.camera_moves import cameras_in_place, cameras_not_exchanged
+from calibration.quality.common_times import at_common_times
 from calibration.quality.document import ClockFigures, Quality
 from calibration.quality.gates import Gate
 from calibration.quality.scores import Score, score
@@ -40,8 +41,11 @@ class Check:
     board_points: Array
 
 
-def check(rig: Rig, board: Board, folder: Path) -> Check:
-    """Measure a rig on footage that it was not calibrated from; CalibrationError when nothing can be measured."""
+def check(rig: Rig, board: Board, folder: Path, *, time_offsets: bool = False) -> Check:
+    """Measure a rig on footage that it was not calibrated from; CalibrationError when nothing can be measured.
+
+    With `time_offsets` every camera's constant lateness is taken out first, as for a rig that was solved with them.
+    """
     paired = look_for_boards(board, folder, rig.names)
     rig = Rig(tuple(_at_size(camera, size) for camera, size in zip(rig.cameras, paired.sizes, strict=True)))
     pictures = numbered(board, paired.pictures, rig.arrays)
@@ -53,9 +57,17 @@ def check(rig: Rig, board: Board, folder: Path) -> Check:
         raise CalibrationError(f"{folder}: no two cameras saw the board together (frames with a board: {seen})")
     posed = pose_boards(board, shared, rig.arrays)
     clocks = _clocks(board, posed, rig, paired)
+    if time_offsets:
+        clocks = _modelled(clocks, folder)
+        pictures = at_common_times(pictures, clocks.offset_s)
+        whole = score(board, pictures, rig.arrays)
     judged = _judge(board, pictures, posed, rig, whole)
-    not_judged = {} if clocks else {"clocks_agree_ms": "the pictures carry no times, or too few show the board twice"}
-    if clocks is not None:
+    not_judged: dict[str, str] = {}
+    if clocks is None:
+        not_judged["clocks_agree_ms"] = "the pictures carry no times, or too few show the board twice"
+    elif clocks.modelled:
+        not_judged["clocks_agree_ms"] = "the cameras' time offsets were taken out"
+    else:
         judged.append(gates.clocks(clocks.offset_s, clocks.offset_sd_s, clocks.names))
     points = whole.points.reshape(-1, 3)
     points = points[np.isfinite(points[:, 0])]
@@ -72,6 +84,15 @@ def check(rig: Rig, board: Board, folder: Path) -> Check:
         volume=volume_around(rig, points),
     )
     return Check(rig, quality, whole, points)
+
+
+def _modelled(clocks: ClockFigures | None, folder: Path) -> ClockFigures:
+    if clocks is None:
+        raise CalibrationError(
+            f"{folder}: time offsets cannot be found: the frames carry no times, or two cameras saw the board together "
+            f"in fewer than {_LEAST_INSTANTS_FOR_CLOCKS} of them"
+        )
+    return replace(clocks, modelled=True)
 
 
 def _judge(board: Board, pictures: Sequence[BoardPicture], posed: PosedBoards, rig: Rig, whole: Score) -> list[Gate]:

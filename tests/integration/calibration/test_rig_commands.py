@@ -150,6 +150,18 @@ def test_lenses_are_taken_over_from_an_earlier_calibration(films: Path, calibrat
     assert main([*arguments, "--intrinsics", str(films / "again"), "--out", str(tmp_path / "x"), "--report", "r"]) == 2
 
 
+def test_time_offsets_need_times(
+    films: Path, calibrated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["rig", "check", str(calibrated / "rig.toml"), "--board", str(films / "BOARD.toml"), "--time-offsets"]
+    code = main([*arguments, "--images", str(films / "again"), "--report", str(tmp_path / "out")])
+    assert "time offsets cannot be found: the frames carry no times" in _refused(code, tmp_path / "out", capsys)
+    arguments = ["rig", "calibrate", "--board", str(films / "BOARD.toml"), "--extrinsics", str(films / "again")]
+    arguments += ["--intrinsics", str(films / "again"), "--time-offsets", "--out", str(tmp_path / "out" / "r.toml")]
+    code = main([*arguments, "--report", str(tmp_path / "out")])
+    assert "time offsets need the times of the frames" in _refused(code, tmp_path / "out", capsys)
+
+
 def test_convert_and_show(calibrated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rig", "convert", str(calibrated / "rig.toml"), str(tmp_path / "f.toml"), "--to", "freemocap"]) == 0
     assert main(["rig", "convert", str(tmp_path / "f.toml"), str(tmp_path / "m.toml")]) == 0
