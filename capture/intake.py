@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from capture.camera_owners import CameraOwners
 from capture.errors import CaptureError
 from capture.guard import Guard
 from capture.messages import Heartbeat, KeypointsMessage, StreamEnd, TagsMessage
@@ -37,6 +38,7 @@ class Intake:
     ) -> None:
         self._inbox, self._clock = Inbox(address, guard), clock
         self._limit = RateLimit(_MOST_PER_SECOND, _MOST_AT_ONCE)
+        self._owners = CameraOwners()
         self.refused = 0
         self.last_refusal = ""
 
@@ -67,12 +69,15 @@ class Intake:
             raise CaptureError(f"message: a {type(message).__name__} does not belong here; nodes ask another address")
         if self._clock is None:
             return message
+        now_ns = self._clock()
         if isinstance(message, KeypointsMessage):
-            seen, now_ns = message.keypoints, self._clock()
+            seen = message.keypoints
             self._check_live(f"camera '{seen.camera}' of node '{message.node}'", seen.time_ns, now_ns)
+            self._owners.check(seen.camera, message.node, now_ns)
         elif isinstance(message, TagsMessage):
-            tags, now_ns = message.tags, self._clock()
+            tags = message.tags
             self._check_live(f"camera '{tags.camera}' (tags) of node '{message.node}'", tags.time_ns, now_ns)
+            self._owners.check(tags.camera, message.node, now_ns)
         return message
 
     def _check_live(self, sender: str, time_ns: int, now_ns: int) -> None:

@@ -4,6 +4,7 @@ The machine is emulated, so its frames come late and some are dropped under load
 is counted, timed by the driver and found again.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,3 +66,12 @@ def test_unplugged_cameras_are_found_again_within_two_seconds(measured: dict[str
 
 def test_nothing_was_refused(measured: dict[str, Any]) -> None:
     assert measured["refused"] == 0
+
+
+def test_a_real_clip_that_the_driver_plays_comes_through_unchanged(shared_data: Path) -> None:
+    """What goes into the driver's output comes out of its camera: formats, strides and colours are right."""
+    clip = shared_data / "pose2sim_single/videos/cam01.mp4"
+    screen = "n_devs=1 node_types=0x101 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1"
+    played = run_in_guest("loop_back.py", screen, clip)
+    assert len(played["differences"]) == 12
+    assert max(played["differences"]) < 1.0
