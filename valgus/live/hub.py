@@ -163,7 +163,12 @@ class Hub:
         return self._intake.receive(_WAIT_S)
 
     def _miss_the_silent(self, last: NodeMessage | None, now_ns: int) -> None:
-        """Look who is silent, unless the hub itself is behind: then the message that is missed may be in the queue."""
+        """Look who is silent, unless the hub itself is behind: then the message that is missed may be in the queue.
+
+        Recordings are waited for, however long a detector takes.
+        """
+        if self._recorded:
+            return
         if last is None:
             self._behind = False
         elif isinstance(last, KeypointsMessage):
