@@ -9,6 +9,7 @@ from calibration.people.known_length import metres_per_unit_from_height, metres_
 from calibration.people.refinement import median_distances
 from calibration.people.structure import place_by_points
 from calibration.world_frame.feet import world_from_feet
+from calibration.world_frame.world import World
 from geometry import se3
 from geometry.camera_model import CameraArrays
 from geometry.rays import triangulate_linear
@@ -48,17 +49,35 @@ def rig_from_person(person: PersonViews, known: KnownLength) -> PersonRig:
     """
     if not 0.1 <= known.length_m <= 3.0:
         raise ValgusError(f"a known length of {known.length_m:g} m is not a person's; give metres, such as 1.78")
-    _require_feet(person)
     views = person.points
     cameras = place_by_points(person.rig.names, views, person.rig.arrays)
     points = triangulate_linear(cameras, views.uv, views.seen.astype(float)).reshape(*person.uv.shape[1:3], 3)
     metres = _metres_per_unit(person, points, known)
-    index = person.keypoint_set.index
-    feet = metres * points[:, [index(name) for name in _FEET]]
-    head = metres * points[:, [index(name) for name in _EARS]].mean(axis=1)
-    world = world_from_feet(feet, head, person.time_s)
+    world = _world_under(person, metres * points)
     rig = _placed(person.rig, cameras, metres).moved(world.T_world_rig)
     return PersonRig(rig, median_distances(rig, views), world.floor_rms_m)
+
+
+def rig_on_the_floor(person: PersonViews) -> PersonRig:
+    """The same rig in the world whose floor carries the person's feet, Z up.
+
+    Raises
+    ------
+    CalibrationError : the feet do not span a floor
+    """
+    views = person.points
+    points = triangulate_linear(person.rig.arrays, views.uv, views.seen.astype(float))
+    world = _world_under(person, points.reshape(*person.uv.shape[1:3], 3))
+    return PersonRig(person.rig.moved(world.T_world_rig), median_distances(person.rig, views), world.floor_rms_m)
+
+
+def _world_under(person: PersonViews, points: Array) -> World:
+    """World by the feet among points (F, K, 3) in metres."""
+    _require_feet(person)
+    index = person.keypoint_set.index
+    feet = points[:, [index(name) for name in _FEET]]
+    head = points[:, [index(name) for name in _EARS]].mean(axis=1)
+    return world_from_feet(feet, head, person.time_s)
 
 
 def _metres_per_unit(person: PersonViews, points: Array, known: KnownLength) -> float:

@@ -113,6 +113,18 @@ def test_a_rig_from_a_person_has_metres_and_a_floor(rig_file: Path, tmp_path: Pa
     np.testing.assert_allclose(heights, [camera.centre_world[2] for camera in RIG.cameras], atol=0.05)
 
 
+def test_feet_show_where_the_floor_is(rig_file: Path, tmp_path: Path) -> None:
+    session = _record(tmp_path / "session", RIG)
+    tilted = RIG.moved(se3.compose(se3.rotation_from_vector([0.2, -0.1, 0.4]), np.array([1.0, 2.0, 0.7])))
+    write_rig(tmp_path / "tilted.toml", tilted)
+    arguments = ["rig", "floor", str(tmp_path / "tilted.toml"), "--keypoints", str(session)]
+    assert main([*arguments, "--out", str(tmp_path / "upright.toml")]) == 0
+    found = read_rig(tmp_path / "upright.toml")
+    assert aligned_errors(found, RIG)[0].max() < 1e-9
+    heights = [camera.centre_world[2] for camera in found.cameras]
+    np.testing.assert_allclose(heights, [camera.centre_world[2] for camera in RIG.cameras], atol=0.03)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
