@@ -19,7 +19,7 @@ _BUFFERS = 4
 _SILENCE_S = 1.0
 _DRIVER_SD_NS = 500_000
 """The driver stamps in its interrupt; what is the same in every frame is the camera's latency, found by movement."""
-_LARGEST_AGE_NS = 1_000_000_000
+_LARGEST_AGE_NS = 10_000_000_000
 _CLOCK_MASK = 0xE000
 
 
@@ -47,6 +47,7 @@ class V4l2Camera:
     def __init__(self, name: str, wanted: str, mode: PictureMode, settings: ExposureSettings) -> None:
         self._name, self._mode = name, mode
         self._arrivals = ArrivalTimes()
+        self._driver_stamps: bool | None = None
         self._device = video.Device(find_device(wanted, list_devices()).path)
         try:
             self.notices = self._prepare(settings)
@@ -111,14 +112,17 @@ class V4l2Camera:
         return YuyvPicture(data, (self._mode.width, self._mode.height), self._stride) if whole else None
 
     def _time_of(self, buffer: Any) -> tuple[int, int]:
-        """The driver's time where it uses the clock that we use, else the time of arrival; with its sd, ns."""
+        """The driver's time where it uses the clock that we use, else the time of arrival; with its sd, ns.
+
+        The first frame decides for all: a mixture of both would run backwards.
+        """
         now_ns = time.monotonic_ns()
         arrival_sd_ns = self._arrivals.arrived(now_ns)
         stamped_ns = buffer.timestamp.secs * 1_000_000_000 + buffer.timestamp.usecs * 1000
-        monotonic = buffer.flags & _CLOCK_MASK == video.BufferFlag.TIMESTAMP_MONOTONIC
-        if monotonic and abs(now_ns - stamped_ns) < _LARGEST_AGE_NS:
-            return stamped_ns, _DRIVER_SD_NS
-        return now_ns, arrival_sd_ns
+        if self._driver_stamps is None:
+            monotonic = buffer.flags & _CLOCK_MASK == video.BufferFlag.TIMESTAMP_MONOTONIC
+            self._driver_stamps = monotonic and abs(now_ns - stamped_ns) < _LARGEST_AGE_NS
+        return (stamped_ns, _DRIVER_SD_NS) if self._driver_stamps else (now_ns, arrival_sd_ns)
 
 
 def _explain(error: OSError) -> str:

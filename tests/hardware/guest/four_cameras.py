@@ -67,9 +67,9 @@ class Watch:
     def of(self, camera: str, since: int = 0) -> Iterator[tuple[float, Keypoints2D]]:
         return ((arrived_s, m.keypoints) for arrived_s, m in self.heard[since:] if m.keypoints.camera == camera)
 
-    def missed(self, camera: str) -> int:
-        """Frames missed as told by the latest heartbeat."""
-        return next(status.missed for status in self.beats[-1].cameras if status.camera == camera)
+    def left_out(self, camera: str) -> int:
+        """Frames that the driver lost or for which there was no time, as told by the latest heartbeat."""
+        return next(status.missed + status.dropped for status in self.beats[-1].cameras if status.camera == camera)
 
     def silence_s(self, camera: str, since: int) -> float:
         """Longest gap between arrivals of one camera."""
@@ -105,7 +105,7 @@ def undisturbed(frames: list[tuple[int, int, int]]) -> dict[str, float]:
 def after_losses(watch: Watch, name: str, path: Path) -> dict[str, int]:
     """Let the driver drop a third of its buffers, and damage one; compare gaps with what the heartbeat says."""
     watch.listen(0.5)
-    before = watch.missed(name)
+    before = watch.left_out(name)
     since = len(watch.heard)
     control(path, DROPPED_SHARE, 33)
     watch.listen(2.0)
@@ -113,7 +113,7 @@ def after_losses(watch: Watch, name: str, path: Path) -> dict[str, int]:
     control(path, DAMAGE, 1)
     watch.listen(3.0)
     numbers = [view.frame_index for _, view in watch.of(name, since)]
-    return {"gaps": int((np.diff(numbers) - 1).sum()), "told": watch.missed(name) - before}
+    return {"gaps": int((np.diff(numbers) - 1).sum()), "told": watch.left_out(name) - before}
 
 
 def after_failing(watch: Watch, names: list[str], path: Path) -> dict[str, float]:

@@ -63,5 +63,5 @@ def test_after_a_cut_of_three_seconds_the_node_is_heard_again_and_losses_are_cou
     assert fresh[0] < 2.0
     frames = [message.keypoints.frame_index for message in arrivals.messages]
     assert frames == sorted(set(frames))
-    assert arrivals.lost == frames[-1] - frames[0] + 1 - len(frames)
+    assert 0 <= arrivals.lost <= frames[-1] - frames[0] + 1 - len(frames)
     assert np.median(np.abs(arrivals.clock_errors_ms(node.start_ns, len(frames) - 60))) < 1.0
