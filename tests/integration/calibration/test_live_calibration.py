@@ -22,7 +22,7 @@ from valgus.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = Path(__file__).with_name("board_node_script.py")
-CARRIED_S = 12.0
+CARRIED_S = 14.0
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory, addresses: tuple[str, str]) ->
     (folder / "BOARD.toml").write_text(board_toml(BOARD), encoding="utf-8")
     hub = '[hub]\nmessages = "{}"\nclock = "{}"\n'.format(*addresses)
     enough = "[enough]\nviews = 25\ncoverage = 0.3\nshared = 15\n"
-    (folder / "GUIDE.toml").write_text(f"cameras = {json.dumps(RIG.names)}\n{enough}{hub}", encoding="utf-8")
+    (folder / "GUIDE.toml").write_text(
+        f"cameras = {json.dumps(RIG.names)}\nlongest_s = 90.0\n{enough}{hub}", encoding="utf-8"
+    )
     return folder
 
 
@@ -115,7 +117,7 @@ def test_a_node_sends_the_corners_of_the_board_that_its_cameras_see(lab: Path, t
 
 def test_a_camera_that_never_came_is_named(lab: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (lab / "GUIDE.toml").read_text(encoding="utf-8")
-    (lab / "SHORT.toml").write_text("longest_s = 0.5\n" + text, encoding="utf-8")
+    (lab / "SHORT.toml").write_text(text.replace("longest_s = 90.0", "longest_s = 0.5"), encoding="utf-8")
     arguments = ["rig", "calibrate", "--live", str(lab / "SHORT.toml"), "--board", str(lab / "BOARD.toml")]
     assert main([*arguments, "--out", str(tmp_path / "rig.toml"), "--report", str(tmp_path)]) == 2
     said = capsys.readouterr().err
