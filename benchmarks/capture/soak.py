@@ -37,13 +37,15 @@ class SoakReport:
 
     Attributes
     ----------
-    frames, lost, late, refused : exposed, missing, too late for their set, refused by the hub
+    frames, left_out : exposed; not sent because the node had no time for them, as it says itself
+    lost, late, refused : sent and not received; too late for their set; refused by the hub
     sets, full_share : sets of views, and the share of those in which no camera is missing
     latency_ms_p50, latency_ms_p99, latency_ms_max : exposure to arrival
     memory_growth : of the receiving process, from the first fifth of the run to its end, as a share
     """
 
     frames: int
+    left_out: int
     lost: int
     late: int
     refused: int
@@ -65,6 +67,7 @@ class _Hub:
     latency_ms: np.ndarray
     received: int = 0
     ended: int = 0
+    sent: int = 0
     sets: int = 0
     full: int = 0
     memory: list[float] = field(default_factory=list[float])
@@ -77,6 +80,7 @@ class _Hub:
                 self._take(message)
             elif isinstance(message, StreamEnd):
                 self.ended += 1
+                self.sent += message.messages
             if time.monotonic() - looked_s > _MEMORY_EVERY_S:
                 looked_s = time.monotonic()
                 self.memory.append(float(process.memory_info().rss))
@@ -126,7 +130,8 @@ def _report(hub: _Hub, frames: int) -> SoakReport:
     early = hub.memory[len(hub.memory) // 5]
     return SoakReport(
         frames=frames,
-        lost=frames - hub.received,
+        left_out=frames - hub.sent,
+        lost=hub.sent - hub.received,
         late=sum(hub.synchronizer.late.values()),
         refused=hub.intake.refused,
         sets=hub.sets,
