@@ -63,7 +63,7 @@ def knee_drivers(motion: BodyMotion, standing: Array, side: str) -> KneeDrivers:
     total = np.empty((frames, 2))
     drivers_of_poses(
         _columns(angles, sagittal), _columns(angles, names) * mirror, covariance, _columns(reference, names) * mirror,
-        motion.geometry[_LENGTHS[side]], parts, linear, variance, total,
+        motion.geometry[_LENGTHS[side]], motion.coupling.array, parts, linear, variance, total,
     )  # fmt: skip
     mm = 1e3
     return KneeDrivers(mm * parts, mm * np.sqrt(variance), mm * linear, mm * total[:, 0], mm * np.sqrt(total[:, 1]))

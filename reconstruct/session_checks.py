@@ -15,7 +15,7 @@ from reconstruct.recording import Purpose
 
 Array = NDArray[np.float64]
 
-_STILL_DEG, _STILL_M = 3.0, 0.05
+_STILL_DEG, _STILL_M = 5.0, 0.05
 """Standard deviation of a flexion and path of the pelvis of somebody who is asked to stand still."""
 _FLAT_M = 0.04
 """Difference in height of heel and toe keypoints of a flat foot, at most."""

@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
+from reconstruct.kernels.kinematics import knee_coupling
 
 N_PLAYERS = 6
 _COALITIONS = 2**N_PLAYERS
@@ -18,7 +19,7 @@ _WEIGHTS = np.array([math.factorial(s) * math.factorial(5 - s) / math.factorial(
 """Of a coalition of s others, in the Shapley value of a player."""
 
 
-@kernel
+@inner_kernel
 def _leg_in_pelvis(hip_flexion, knee_flexion, players, thigh, shank):
     """Long axes of femur and tibia, (3,) each, in the pelvis."""
     sf, cf = math.sin(hip_flexion), math.cos(hip_flexion)
@@ -101,7 +102,7 @@ def first_order(tilt, hip_flexion, knee_flexion, thigh_m, shank_m, slopes):
 
 
 @kernel
-def drivers_of_poses(sagittal, players, covariance, reference, lengths, parts, linear, part_variance, total):
+def drivers_of_poses(sagittal, players, covariance, reference, lengths, coupling, parts, linear, part_variance, total):
     """Shapley parts and first-order parts (F, 6), variances (F, 6) of the parts, displacement and its variance (F, 2).
 
     Parameters
@@ -109,13 +110,15 @@ def drivers_of_poses(sagittal, players, covariance, reference, lengths, parts, l
     sagittal : (F, 3) pelvis tilt, hip flexion, knee flexion
     players : (F, 6) as in the module's docstring; reference : (6,) the same of the static pose
     covariance : (F, 6, 6) of the players
-    lengths : (2,) thigh and shank
+    lengths : (2,) thigh and shank of the straight leg; coupling : (4,) passive knee, which shortens the shank
     """
     slopes = np.empty(N_PLAYERS)
     for t in range(len(sagittal)):
         tilt, hip, knee = sagittal[t, 0], sagittal[t, 1], sagittal[t, 2]
-        total[t, 0] = shapley(tilt, hip, knee, players[t], reference, lengths[0], lengths[1], parts[t])
-        first_order(tilt, hip, knee, lengths[0], lengths[1], slopes)
+        _, _, course, _ = knee_coupling(knee, coupling)
+        shank = lengths[1] - coupling[2] * course
+        total[t, 0] = shapley(tilt, hip, knee, players[t], reference, lengths[0], shank, parts[t])
+        first_order(tilt, hip, knee, lengths[0], shank, slopes)
         total[t, 1] = 0.0
         for i in range(N_PLAYERS):
             linear[t, i] = slopes[i] * (players[t, i] - reference[i])

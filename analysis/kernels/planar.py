@@ -9,7 +9,7 @@ import numpy as np
 
 from geometry._jit import kernel
 from reconstruct.kernels.kinematics import segment_frames
-from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF
+from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_PIVOTS
 
 N_LEG, N_SHARED = 5, 3
 N_METRICS = 2 * N_LEG + N_SHARED
@@ -53,7 +53,7 @@ def planar_metrics(q, geometry, coupling, out):
     the distance of the ankles.
     """
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     right, forward = np.empty(2), np.empty(2)
     segment_frames(q, geometry, coupling, R, origins, axes, pivots)
     length = math.hypot(R[0, 0, 2], R[0, 1, 2])

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 LONGEST_SILENCE_S = 0.5
 """Where nothing is seen for longer, the pose is unknown."""
-_MODEL_SD_PX = 0.5
+_MODEL_SD_PX = 1.0
 """Least noise of a body point for a person of 500 px: joints also slide, which the skeleton does not (about 2 mm)."""
 
 

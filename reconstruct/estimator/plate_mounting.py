@@ -15,7 +15,7 @@ from geometry.camera_model import CameraArrays, normalise, project
 from reconstruct.estimator.plates import CORNER_SD_PX, PlateObservations
 from reconstruct.estimator.trial_smoother import Estimate, TrialProblem, trial_problem
 from reconstruct.kernels.kinematics import segment_frames
-from reconstruct.kernels.skeleton import N_DOF, SEGMENTS
+from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, SEGMENTS
 
 Array = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def mount_plates(
 def segment_poses(q: Array, geometry: Array, coupling: Array) -> tuple[Array, Array]:
     """Axes (F, 8, 3, 3) and origins (F, 8, 3) of all segments for poses (F, 27)."""
     axes, origins = np.empty((len(q), len(SEGMENTS), 3, 3)), np.empty((len(q), len(SEGMENTS), 3))
-    joints, pivots, all_origins = np.empty((N_DOF, 3)), np.empty((N_DOF, 3)), np.empty((len(SEGMENTS) + 2, 3))
+    joints, pivots, all_origins = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3)), np.empty((len(SEGMENTS) + 2, 3))
     for t, pose in enumerate(q):
         segment_frames(pose, geometry, coupling, axes[t], all_origins, joints, pivots)
         origins[t] = all_origins[: len(SEGMENTS)]

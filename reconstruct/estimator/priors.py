@@ -44,23 +44,24 @@ _MIDFOOT = BoundedJoint(0.0, 2.0, 3.0)
 
 @dataclass(frozen=True)
 class KneeCoupling:
-    """Passive knee: adduction and internal rotation that come with flexion when nothing loads the knee.
+    """Passive knee: adduction, internal rotation and rolling that come with flexion when nothing loads the knee.
 
     Internal rotation follows the screw-home movement (about 11 deg, most of it in the first 30 deg of flexion) and
     adduction drifts by 3 deg to 100 deg of flexion, the means that Walker et al. 1988 (J Biomech 21:965) published
-    for cadaver knees and that OpenSim's gait models carry.
+    for cadaver knees and that OpenSim's gait models carry; there the condyles' rolling also brings the ankle closer to
+    the knee by about 2 mm.
     """
 
     adduction_per_flexion: float = 0.03
     rotation_plateau_deg: float = 11.0
-    rotation_fold_deg: float = 26.0
+    shortening_mm: float = 2.3
+    fold_deg: float = 26.0
 
     @property
     def array(self) -> Array:
-        """(3,) as the kernels take it: slope, plateau and e-folding flexion in radians."""
-        return np.array(
-            [self.adduction_per_flexion, math.radians(self.rotation_plateau_deg), math.radians(self.rotation_fold_deg)]
-        )
+        """(4,) as the kernels take it: slope, plateaus (rad, m) and e-folding flexion (rad)."""
+        plateau, fold = math.radians(self.rotation_plateau_deg), math.radians(self.fold_deg)
+        return np.array([self.adduction_per_flexion, plateau, 1e-3 * self.shortening_mm, fold])
 
 
 _BOUNDED: dict[int, BoundedJoint] = {TRUNK + i: joint for i, joint in enumerate(_TRUNK)} | {

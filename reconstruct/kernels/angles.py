@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.kinematics import segment_frames
-from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_GEOMETRY
+from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_GEOMETRY, N_PIVOTS
 
 N_LEG_ANGLES = 11
 N_ANGLES = 2 * N_LEG_ANGLES + 5
@@ -14,7 +14,7 @@ N_ANGLES = 2 * N_LEG_ANGLES + 5
 _STEP = 1e-5
 
 
-@kernel
+@inner_kernel
 def _arcsine(x):
     """asin of a value that rounding may have pushed past 1; NaN stays NaN."""
     if x > 1.0:
@@ -66,7 +66,7 @@ def _leg_angles(R, femur, mirror, forward, relative, out):
 def joint_angles(q, coupling, out):
     """All angles (27,) of pose q (27,); lengths do not matter."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     relative, forward = np.empty((3, 3)), np.empty(2)
     segment_frames(q, np.zeros(N_GEOMETRY), coupling, R, origins, axes, pivots)
     # Heading of the pelvis: up x z_pelvis, horizontal.

@@ -11,10 +11,10 @@ Block Cholesky forward, Schur complement onto the globals, then back-substitutio
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 
 
-@kernel
+@inner_kernel
 def _coupling_times(E, M, out):
     """out = E M for the structured E (N, 2, 2) and M (2N, m)."""
     n = len(E)
@@ -24,7 +24,7 @@ def _coupling_times(E, M, out):
             out[n + j, c] = E[j, 1, 0] * M[j, c] + E[j, 1, 1] * M[n + j, c]
 
 
-@kernel
+@inner_kernel
 def _times_coupling(M, E, out):
     """out = M E for M (m, 2N) and the structured E (N, 2, 2)."""
     n = len(E)
@@ -34,7 +34,7 @@ def _times_coupling(M, E, out):
             out[r, n + j] = M[r, j] * E[j, 0, 1] + M[r, n + j] * E[j, 1, 1]
 
 
-@kernel
+@inner_kernel
 def _inverse_lower(L, out):
     n = len(L)
     for j in range(n):

@@ -1,22 +1,26 @@
 """Where every segment and body point is, and how it moves with each degree of freedom and each length.
 
 World: metres, Z up.  A rotation degree of freedom j turns everything behind it about the unit axis `axes[j]` through
-`pivots[j]`, so dp/dq_j = axes[j] x (p - pivots[j]).
+`pivots[j]`, so dp/dq_j = axes[j] x (p - pivots[j]).  A knee that bends also slides: its flexion moves what is behind it
+by a row of its own behind the pivots.
 """
 
 import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.skeleton import (
     FEMUR_L,
     FEMUR_R,
     FIRST_OFFSET,
     HIP_HALF_WIDTH,
+    KNEE,
     LEG_L,
     LEG_R,
     LUMBAR,
+    N_DOF,
+    N_PIVOTS,
     POINT_ANCHOR,
     POINT_CARRIER,
     POINT_DOF_COUNT,
@@ -26,6 +30,8 @@ from reconstruct.kernels.skeleton import (
     POINT_SIDE,
     SHANK_L,
     SHANK_R,
+    SLIDE_L,
+    SLIDE_R,
     SUBTALAR_AXIS,
     SUBTALAR_OFFSET,
     TALOCRURAL_AXIS,
@@ -57,18 +63,17 @@ def turn(R, x, y, z, angle, axis_world):
 
 @kernel
 def knee_coupling(flexion, coupling):
-    """Passive knee: adduction and rotation that go with a flexion, and their slopes.
+    """Passive knee: adduction, rotation and shortening that go with a flexion; the last two as `course` of a plateau.
 
-    `coupling` holds adduction per flexion, the plateau of internal rotation (rad) and its e-folding flexion (rad):
-    the screw-home rotation rises quickly over the first 30 deg and then levels off.  Below full extension both stay
-    on their tangent.
+    `coupling` holds adduction per flexion, the plateaus of internal rotation (rad) and shortening (m), and their
+    e-folding flexion (rad): the screw-home rotation rises quickly over the first 30 deg and then levels off.  Below
+    full extension both stay on their tangent.  Returns adduction, its slope, the course (0 to 1) and its slope.
     """
-    adduction = coupling[0] * flexion
-    plateau, fold = coupling[1], coupling[2]
+    adduction, fold = coupling[0] * flexion, coupling[3]
     if flexion > 0.0:
         decay = math.exp(-flexion / fold)
-        return adduction, coupling[0], plateau * (1.0 - decay), plateau / fold * decay
-    return adduction, coupling[0], plateau / fold * flexion, plateau / fold
+        return adduction, coupling[0], 1.0 - decay, decay / fold
+    return adduction, coupling[0], flexion / fold, 1.0 / fold
 
 
 @kernel
@@ -82,7 +87,10 @@ def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, ankle,
     turn(R[segment], 0.0, side, 0.0, q[first + 2], axes[first + 2])
     for i in range(3):
         origins[segment + 1, i] = origins[segment, i] - thigh * R[segment, i, 1]
-    adduction, adduction_slope, rotation, rotation_slope = knee_coupling(q[first + 3], coupling)
+    adduction, adduction_slope, course, course_slope = knee_coupling(q[first + KNEE], coupling)
+    rotation, rotation_slope = coupling[1] * course, coupling[1] * course_slope
+    shank -= coupling[2] * course
+    slide = SLIDE_R if side > 0.0 else SLIDE_L
     R[segment + 1] = R[segment]
     turn(R[segment + 1], 0.0, 0.0, -1.0, q[first + 3], axes[first + 3])
     turn(R[segment + 1], side, 0.0, 0.0, q[first + 4] + adduction, axes[first + 4])
@@ -90,6 +98,7 @@ def _leg(q, first, side, hip_half_width, thigh, shank, coupling, segment, ankle,
     for i in range(3):
         axes[first + 3, i] += adduction_slope * axes[first + 4, i] + rotation_slope * axes[first + 5, i]
         origins[ankle, i] = origins[segment + 1, i] - shank * R[segment + 1, i, 1]
+        pivots[slide, i] = coupling[2] * course_slope * R[segment + 1, i, 1]
     R[segment + 2] = R[segment + 1]
     tc, st = TALOCRURAL_AXIS, SUBTALAR_AXIS
     turn(R[segment + 2], side * tc[0], side * tc[1], tc[2], q[first + 6], axes[first + 6])
@@ -116,10 +125,11 @@ def segment_frames(q, geometry, coupling, R, origins, axes, pivots):
     ----------
     q : (27,) degrees of freedom, metres and radians
     geometry : (G,) lengths and offsets, metres
-    coupling : (3,) see `knee_coupling`
+    coupling : (4,) see `knee_coupling`
     R : (8, 3, 3) out, segment axes in the world, columns x y z
     origins : (10, 3) out, the points listed in `skeleton.ORIGINS`, metres
-    axes, pivots : (27, 3) out, rotation axes and points on them
+    axes : (27, 3) out, rotation axes
+    pivots : (29, 3) out, points on the axes, then the slides of the knees
     """
     # World axes from the Y-up ground in which the pelvis angles are defined: (X, Y, Z)_world = (z, x, y)_ground.
     R[0, :, :] = 0.0
@@ -145,7 +155,7 @@ def segment_frames(q, geometry, coupling, R, origins, axes, pivots):
     _leg(q, LEG_L, -1.0, w, geometry[THIGH_L], geometry[SHANK_L], coupling, 5, 9, R, origins, axes, pivots)
 
 
-@kernel
+@inner_kernel
 def body_point(k, geometry, R, origins, point):
     """World position of body point k from the segment frames."""
     carrier, anchor, first = POINT_CARRIER[k], POINT_ANCHOR[k], FIRST_OFFSET + 3 * k
@@ -168,9 +178,13 @@ def point_jacobian(k, point, axes, pivots, jacobian):
         jacobian[n, 0] = ay * dz - az * dy
         jacobian[n, 1] = az * dx - ax * dz
         jacobian[n, 2] = ax * dy - ay * dx
+        if j == LEG_R + KNEE or j == LEG_L + KNEE:
+            slide = SLIDE_R if j < LEG_L else SLIDE_L
+            for i in range(3):
+                jacobian[n, i] += pivots[slide, i]
 
 
-@kernel
+@inner_kernel
 def length_direction(column, side, R, i):
     """Component i of how far things behind it move per metre of the scalar geometry entry `column`."""
     if column == HIP_HALF_WIDTH:
@@ -201,7 +215,7 @@ def point_geometry_jacobian(k, R, jacobian, columns):
 def body_points(q, geometry, coupling):
     """All body points (P, 3), metres, of one pose."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((27, 3)), np.empty((27, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     segment_frames(q, geometry, coupling, R, origins, axes, pivots)
     points = np.empty((len(POINT_CARRIER), 3))
     for k in range(len(POINT_CARRIER)):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import project_point_jacobian
 from reconstruct.kernels.kinematics import (
     MAX_POINT_DOFS,
@@ -22,7 +22,7 @@ from reconstruct.kernels.kinematics import (
 )
 from reconstruct.kernels.linear import cholesky
 from reconstruct.kernels.motion import process_covariance
-from reconstruct.kernels.skeleton import N_DOF, N_GEOMETRY, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.skeleton import N_DOF, N_GEOMETRY, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
 N_X = 2 * N_DOF
 N_ROWS = 2 * N_POINTS
@@ -67,7 +67,7 @@ class FilterWork(NamedTuple):
 def filter_work(states: int) -> FilterWork:
     """Scratch memory for a filter of so many states."""
     return FilterWork(
-        R=np.zeros((8, 3, 3)), origins=np.zeros((10, 3)), axes=np.zeros((N_DOF, 3)), pivots=np.zeros((N_DOF, 3)),
+        R=np.zeros((8, 3, 3)), origins=np.zeros((10, 3)), axes=np.zeros((N_DOF, 3)), pivots=np.zeros((N_PIVOTS, 3)),
         point=np.zeros(3), J_pose=np.zeros((MAX_POINT_DOFS, 3)), J_geometry=np.zeros((MAX_POINT_GEOMETRY, 3)),
         columns=np.zeros(MAX_POINT_GEOMETRY, dtype=np.int64), J_camera=np.zeros((2, 3)),
         Hx=np.zeros((N_ROWS, N_X)), Hg=np.zeros((N_ROWS, N_GEOMETRY)), residual=np.zeros(N_ROWS),
@@ -108,7 +108,7 @@ def predict(z, P, dt, deviation, rate, acceleration_psd, mean_state, bias_growth
         P[i, i] += bias_growth * dt
 
 
-@kernel
+@inner_kernel
 def _advance_rows(P, phi, mean_state):
     for j in range(N_DOF):
         p, m = phi[j], mean_state[j]
@@ -119,7 +119,7 @@ def _advance_rows(P, phi, mean_state):
             P[N_DOF + j, c] = p[1, 0] * a + p[1, 1] * b
 
 
-@kernel
+@inner_kernel
 def _advance_columns(P, phi, mean_state):
     for r in range(P.shape[0]):
         row = P[r]
@@ -131,7 +131,7 @@ def _advance_columns(P, phi, mean_state):
             row[N_DOF + j] = p[1, 0] * a + p[1, 1] * b
 
 
-@kernel
+@inner_kernel
 def linearise_view(z, dt, c, cameras, coupling, uv, variance, first_geometry, first_bias, w):
     """Residuals of camera c and their derivatives at state z; fills Hx, Hg, residual and noise of `w`.
 
@@ -168,7 +168,7 @@ def linearise_view(z, dt, c, cameras, coupling, uv, variance, first_geometry, fi
                 w.Hg[row + axis, w.columns[n]] = jx * g[0] + jy * g[1] + jz * g[2]
 
 
-@kernel
+@inner_kernel
 def _project_covariance(P, first_geometry, bias, w):
     """HP = H P and S = H P H^T, with H = (Hx | Hg | identity on this view's biases)."""
     np.dot(w.Hx, P[:N_X], w.HP)
@@ -190,7 +190,7 @@ def _project_covariance(P, first_geometry, bias, w):
             w.S[i, j] = w.S[j, i] = s
 
 
-@kernel
+@inner_kernel
 def _doubt(nu, w):
     """Inflate the noise of points that lie far from where they are expected (Student-t); returns their share."""
     seen = doubted = 0

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.kinematics import body_point, point_jacobian, segment_frames
 from reconstruct.kernels.linear import cholesky, inverse_from_cholesky, solve_cholesky
-from reconstruct.kernels.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
 # Student-t with few degrees of freedom: a point 4 sd off keeps a fifth of its pull.
 _STUDENT_NU = 4.0
@@ -36,10 +36,9 @@ class IkWorkspace(NamedTuple):
 def ik_workspace() -> IkWorkspace:
     """Scratch memory for `solve_pose`."""
     n = N_DOF
-    return IkWorkspace(
-        *(np.zeros(s) for s in [(8, 3, 3), (10, 3), (n, 3), (n, 3), (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,)]),
-        np.zeros(n),
-    )
+    frames = (8, 3, 3), (10, 3), (n, 3), (N_PIVOTS, 3)
+    solver = (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,), (n,)
+    return IkWorkspace(*(np.zeros(shape) for shape in (*frames, *solver)))
 
 
 @kernel
@@ -61,7 +60,7 @@ def _cost(q, points, information, geometry, coupling, mean, precision, w):
     return cost
 
 
-@kernel
+@inner_kernel
 def _linearise(q, points, information, geometry, coupling, mean, precision, w):
     """Gauss-Newton system of the cost at q: fills `w.H` and `w.gradient`."""
     segment_frames(q, geometry, coupling, w.R, w.origins, w.axes, w.pivots)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import project_point_jacobian
 from reconstruct.kernels.kinematics import (
     MAX_POINT_DOFS,
@@ -20,16 +20,16 @@ from reconstruct.kernels.kinematics import (
     point_jacobian,
     segment_frames,
 )
-from reconstruct.kernels.skeleton import N_DOF, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
 
-@kernel
+@inner_kernel
 def robust_weight(d2, nu):
     """Student-t weight of a two-dimensional residual with squared Mahalanobis length d2."""
     return (nu + 2.0) / (nu + d2)
 
 
-@kernel
+@inner_kernel
 def _add_point(k, dt, info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g):
     """Normal equations of one body point whose cameras have been summed to (info, pull) in the world."""
     n_dof = POINT_DOF_COUNT[k]
@@ -64,7 +64,7 @@ def _add_point(k, dt, info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g):
             C[columns[m], columns[n]] += a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
 
 
-@kernel
+@inner_kernel
 def _add_bias(k, column, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geometry, B, C, g):
     """Normal equations of one view's bias entries (column, column + 1)."""
     for axis in range(2):
@@ -83,7 +83,7 @@ def _add_bias(k, column, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geomet
         g[bias] += weight * (rx if axis == 0 else ry)
 
 
-@kernel
+@inner_kernel
 def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g):
     """Add one frame's reprojection errors to the normal equations.
 
@@ -105,7 +105,7 @@ def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance
     cost : negative log likelihood without constants
     """
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     q, point = np.empty(N_DOF), np.empty(3)
     Jq, Jg = np.empty((MAX_POINT_DOFS, 3)), np.empty((MAX_POINT_GEOMETRY, 3))
     columns, J_camera = np.empty(MAX_POINT_GEOMETRY, np.int64), np.empty((2, 3))
@@ -166,7 +166,7 @@ def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation,
 def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
     """Negative log likelihood of a whole trial, without derivatives."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     point, J_camera = np.empty(3), np.empty((2, 3))
     cost = 0.0
     for t in range(len(x)):
@@ -190,7 +190,7 @@ def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation
 def trial_residuals(x, dt, geometry, coupling, bias, cameras, uv, residual):
     """Fills `residual` (C, F, P, 2) px, bias removed; NaN where a point was not seen."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     point, J_camera = np.empty(3), np.empty((2, 3))
     for t in range(len(x)):
         for c in range(len(uv)):

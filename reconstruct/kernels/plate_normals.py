@@ -6,21 +6,29 @@ millimetre where the segment moves by a decimetre.
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.kinematics import length_direction, segment_frames
 from reconstruct.kernels.plates import MOUNT_ENTRIES, knee_flexion, plate_pose
 from reconstruct.kernels.rotations import left_jacobian
 from reconstruct.kernels.skeleton import (
+    FEMUR_L,
+    FEMUR_R,
+    KNEE,
+    LEG_L,
+    LEG_R,
     N_DOF,
+    N_PIVOTS,
     SEGMENT_DOF_COUNT,
     SEGMENT_DOFS,
     SEGMENT_LENGTH_COUNT,
     SEGMENT_LENGTHS,
     SEGMENT_SIDE,
+    SLIDE_L,
+    SLIDE_R,
 )
 
 
-@kernel
+@inner_kernel
 def _twists(segment, mount, first, flexion, turned, centre, R, axes, pivots, Tx, Tg, columns):
     """How the plate moves (6,) per degree of freedom, rows of Tx, and per global, rows of Tg with their `columns`."""
     for n in range(SEGMENT_DOF_COUNT[segment]):
@@ -32,6 +40,11 @@ def _twists(segment, mount, first, flexion, turned, centre, R, axes, pivots, Tx,
         dx, dy, dz = centre[0] - pivots[j, 0], centre[1] - pivots[j, 1], centre[2] - pivots[j, 2]
         Tx[n, 0], Tx[n, 1], Tx[n, 2] = ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx
         Tx[n, 3], Tx[n, 4], Tx[n, 5] = ax, ay, az
+        # A plate on the shank is placed from the knee; only what is placed from the ankle slides with it.
+        if (segment == FEMUR_R + 2 and j == LEG_R + KNEE) or (segment == FEMUR_L + 2 and j == LEG_L + KNEE):
+            slide = SLIDE_R if segment < FEMUR_L else SLIDE_L
+            for i in range(3):
+                Tx[n, i] += pivots[slide, i]
     count = SEGMENT_LENGTH_COUNT[segment]
     for n in range(count):
         columns[n] = SEGMENT_LENGTHS[segment, n]
@@ -56,7 +69,7 @@ def _twists(segment, mount, first, flexion, turned, centre, R, axes, pivots, Tx,
     return count + MOUNT_ENTRIES
 
 
-@kernel
+@inner_kernel
 def _accumulate(segment, dt, M, f, Tx, Tg, count, columns, A, B, gx, C, g):
     n = SEGMENT_DOF_COUNT[segment]
     dofs = SEGMENT_DOFS[segment]
@@ -91,7 +104,7 @@ def add_plates(x, offset_s, geometry, coupling, mounts, first_mount, R0, segment
     B (F, 54, G), gx (F, 54), C (G, G), g (G,) are added to.
     """
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     centre, plate, turned = np.empty(3), np.empty((3, 3)), np.empty((3, 3))
     Tx, Tg = np.empty((SEGMENT_DOFS.shape[1], 6)), np.empty((SEGMENT_LENGTHS.shape[1] + MOUNT_ENTRIES, 6))
     columns = np.empty(len(Tg), np.int64)

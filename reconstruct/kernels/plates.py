@@ -14,12 +14,12 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import project_point_jacobian
 from reconstruct.kernels.kinematics import segment_frames
 from reconstruct.kernels.linear import cholesky, solve_cholesky
 from reconstruct.kernels.rotations import rotation_of
-from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, LEG_L, LEG_R, N_DOF
+from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, KNEE, LEG_L, LEG_R, N_DOF, N_PIVOTS
 
 ARTEFACT, MOUNT_ENTRIES = 4, 10
 
@@ -28,11 +28,11 @@ ARTEFACT, MOUNT_ENTRIES = 4, 10
 def knee_flexion(segment, q):
     """Flexion of the knee that moves a segment's skin: its own leg's, or the mean of both."""
     if segment >= FEMUR_L:
-        return q[LEG_L + 3]
-    return q[LEG_R + 3] if segment >= FEMUR_R else 0.5 * (q[LEG_R + 3] + q[LEG_L + 3])
+        return q[LEG_L + KNEE]
+    return q[LEG_R + KNEE] if segment >= FEMUR_R else 0.5 * (q[LEG_R + KNEE] + q[LEG_L + KNEE])
 
 
-@kernel
+@inner_kernel
 def plate_pose(segment, mount, R0, flexion, R, origins, centre, plate, turned):
     """World centre and axes of a plate; `turned` is the systematic turn by the gain."""
     axial = np.zeros(3)
@@ -50,7 +50,7 @@ def plate_pose(segment, mount, R0, flexion, R, origins, centre, plate, turned):
             )
 
 
-@kernel
+@inner_kernel
 def _sum_corners(cameras, c, corners, half, centre, plate, weight, M, f, J_camera):
     """Add one view's corners to information M (6, 6) and pull f (6,); returns their squared error times weight."""
     error = 0.0
@@ -78,7 +78,7 @@ def _sum_corners(cameras, c, corners, half, centre, plate, weight, M, f, J_camer
     return error
 
 
-@kernel
+@inner_kernel
 def _integrate_artefact(segment, R, artefact_precision, M, f, T, L, u, x):
     """Eliminate the artefact from information M and pull f, in place; returns what that takes off the cost."""
     for i in range(3):
@@ -108,7 +108,7 @@ def _integrate_artefact(segment, R, artefact_precision, M, f, T, L, u, x):
     return gain
 
 
-@kernel
+@inner_kernel
 def same_moment(offset_s, first):
     """One past the last camera that exposes together with camera `first`."""
     last = first + 1
@@ -117,7 +117,7 @@ def same_moment(offset_s, first):
     return last
 
 
-@kernel
+@inner_kernel
 def moments_seen(corners, offset_s):
     """At how many moments of a frame the plate with corners (C, 4, 2) is seen."""
     count = first = 0
@@ -153,7 +153,7 @@ def sum_plates(
     cost : negative log likelihood, without constants
     """
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     centre, plate, turned = np.empty(3), np.empty((3, 3)), np.empty((3, 3))
     T, L, u, a = np.empty((6, ARTEFACT)), np.empty((ARTEFACT, ARTEFACT)), np.empty(ARTEFACT), np.empty(ARTEFACT)
     J_camera, precision = np.empty((2, 3)), np.empty(ARTEFACT)

@@ -22,6 +22,11 @@ DOF_NAMES = (
 N_DOF = len(DOF_NAMES)
 PELVIS_ROTATION, TRUNK, LEG_R, LEG_L = 3, 6, 9, 18
 """First degree of freedom of each group; a leg has hip 3, knee 3, ankle 3."""
+KNEE = 3
+"""Knee flexion among the degrees of freedom of a leg."""
+SLIDE_R, SLIDE_L = N_DOF, N_DOF + 1
+N_PIVOTS = N_DOF + 2
+"""Pivots of all degrees of freedom, then how far shank and foot slide per radian of either knee's flexion."""
 
 SEGMENTS = ("pelvis", "trunk", "femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l")
 PELVIS_SEGMENT, TRUNK_SEGMENT, FEMUR_R, FEMUR_L = 0, 1, 2, 5

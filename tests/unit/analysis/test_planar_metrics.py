@@ -15,7 +15,7 @@ from reconstruct.reference_body import LEG_LENGTH, reference_geometry
 Array = NDArray[np.float64]
 
 NAMES = [metric.name for metric in PLANAR_METRICS]
-RIGID_KNEE = KneeCoupling(adduction_per_flexion=0.0, rotation_plateau_deg=0.0)
+RIGID_KNEE = KneeCoupling(adduction_per_flexion=0.0, rotation_plateau_deg=0.0, shortening_mm=0.0)
 
 
 def of_pose(**degrees: float) -> dict[str, float]:

@@ -118,6 +118,6 @@ def test_gaps_are_bridged_and_headings_unwrapped() -> None:
 
 
 def test_leg_length_is_thigh_plus_shank() -> None:
-    points, _ = points_of(squat(0.3)[None], 0, sd=0.0)
+    points, _ = points_of(squat(0.0)[None], 0, sd=0.0)
     assert leg_length(points) == pytest.approx(0.84, abs=1e-9)
     assert math.isnan(leg_length(np.full((3, N_POINTS, 3), np.nan)))

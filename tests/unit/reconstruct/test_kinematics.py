@@ -14,6 +14,7 @@ from reconstruct.kernels.skeleton import (
     DOF_NAMES,
     N_DOF,
     N_GEOMETRY,
+    N_PIVOTS,
     POINT_DOF_COUNT,
     POINT_DOFS,
     SUBTALAR_AXIS,
@@ -32,7 +33,7 @@ WORLD_FROM_GROUND = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
 
 def frames_of(q: Array, geometry: Array) -> tuple[Array, Array, Array, Array]:
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
-    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_DOF, 3))
+    axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     kinematics.segment_frames(q, geometry, COUPLING, R, origins, axes, pivots)
     return R, origins, axes, pivots
 
@@ -59,7 +60,8 @@ def leg_points(q: Array, geometry: Array, side: str) -> dict[str, Array]:
         @ Rotation.from_euler("YXZ", [value["pelvis_heading"], value["pelvis_roll"], value["pelvis_pitch"]]).as_matrix()
     )
     femur = pelvis @ joint(Rotation.from_euler("ZXY", [leg("hip_flexion"), leg("hip_adduction"), leg("hip_rotation")]))
-    adduction, _, rotation, _ = kinematics.knee_coupling(leg("knee_flexion"), COUPLING)
+    adduction, _, course, _ = kinematics.knee_coupling(leg("knee_flexion"), COUPLING)
+    rotation, shortening = COUPLING[1:3] * course
     tibia = femur @ joint(
         Rotation.from_euler(
             "ZXY", [-leg("knee_flexion"), leg("knee_adduction") + adduction, leg("knee_rotation") + rotation]
@@ -74,7 +76,7 @@ def leg_points(q: Array, geometry: Array, side: str) -> dict[str, Array]:
     width, thigh, shank = geometry[0], *geometry[[3, 4] if side == "r" else [5, 6]]
     hip = q[:3] + pelvis @ mirror @ [0, 0, width]
     knee = hip - thigh * femur[:, 1]
-    ankle = knee - shank * tibia[:, 1]
+    ankle = knee - (shank - shortening) * tibia[:, 1]
     turned = mirror @ SUBTALAR_OFFSET
     foot_origin = ankle + talus @ turned - foot @ turned
     places = {
