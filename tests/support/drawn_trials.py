@@ -49,22 +49,24 @@ def draw_trial(
 ) -> tuple[Observations, Array, Array, Belief]:
     """What the cameras see, the true (F, 54), the true globals and the belief they were drawn from."""
     rng = np.random.default_rng(seed)
-    belief = first_belief(0.84, prior, BIAS_SD)
+    cameras = len(rig)
+    bias_sd = np.full((cameras, N_POINTS), BIAS_PX)
+    belief = first_belief(0.84, prior, bias_sd)
     truth = belief.mean + rng.normal(0, 1, len(belief.mean)) * np.sqrt(np.diag(belief.covariance))
     mean = np.zeros(N_DOF)
     mean[list(MEAN_DOFS)] = truth[FIRST_MEAN:FIRST_BIAS]
     time_s = np.arange(frames) / 60
     x = draw_motion(prior, mean, time_s, bent_rad, rng)
-    offset = rng.uniform(-spread_s, spread_s, CAMERAS)[:, None] * np.ones(frames)
-    uv = np.empty((CAMERAS, frames, N_POINTS, 2))
-    for c in range(CAMERAS):
+    offset = rng.uniform(-spread_s, spread_s, cameras)[:, None] * np.ones(frames)
+    uv = np.empty((cameras, frames, N_POINTS, 2))
+    for c in range(cameras):
         for t in range(frames):
             q = x[t, :N_DOF] + offset[c, t] * x[t, N_DOF:]
             points = body_points(q, truth[:FIRST_MEAN], prior.coupling.array)
             uv[c, t] = project(rig.arrays, c, points)
-    uv += truth[FIRST_BIAS:].reshape(CAMERAS, 1, N_POINTS, 2) + rng.normal(0, NOISE_PX, uv.shape)
+    uv += truth[FIRST_BIAS:].reshape(cameras, 1, N_POINTS, 2) + rng.normal(0, NOISE_PX, uv.shape)
     seen = Observations(
-        time_s, offset, uv, np.full(uv.shape[:3], NOISE_PX**2), np.full(CAMERAS, 0.01), BIAS_SD, WHITE, 1 / 60
+        time_s, offset, uv, np.full(uv.shape[:3], NOISE_PX**2), np.full(cameras, 0.01), bias_sd, WHITE, 1 / 60
     )
     return seen, x, truth, belief
 

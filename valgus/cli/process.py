@@ -1,5 +1,6 @@
 """`valgus process`."""
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +33,7 @@ def process(
 ) -> None:
     """Turn a recorded movement into points and joint angles, each with its standard error."""
     from reconstruct.pipeline import TRIANGULATIONS
+    from valgus.live.first_start import is_first_start
     from valgus.offline.process import ProcessRequest
     from valgus.offline.process import process as run
 
@@ -39,6 +41,8 @@ def process(
     if triangulation not in TRIANGULATIONS:
         raise ValgusError(f"--triangulation {triangulation}: choose one of {', '.join(TRIANGULATIONS)}")
     request = ProcessRequest(rig, movement, static, functional, triangulation, out, subject, subject_person)
+    if sys.stderr.isatty() and is_first_start("measurement.trial_residuals"):
+        typer.echo("compiling for this machine, only this once: a minute or two", err=True)
     summary = run(request, read_trial)
     for notice in summary["notices"]:
         typer.echo(f"notice: {notice}", err=True)

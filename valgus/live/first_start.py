@@ -14,7 +14,7 @@ from pathlib import Path
 from valgus.live import rehearsal
 
 _TELL_EVERY_S = 10.0
-_LAST_TO_COMPILE = "*/live_filter.update-*.nbc"
+_LAST_TO_COMPILE = "live_filter.update"
 _ANYTHING = "*/*.nbc"
 
 
@@ -25,7 +25,7 @@ def compiling_together(tell: Callable[[str], None]) -> Generator[Callable[[], No
     Yields what waits for the helper; `tell` hears every ten seconds how far it is.
     """
     cache = Path(os.environ["NUMBA_CACHE_DIR"])  # set by the kernels' own package, which `rehearsal` has imported
-    if any(cache.glob(_LAST_TO_COMPILE)):
+    if not is_first_start(_LAST_TO_COMPILE):
         yield _no_wait
         return
     with ExitStack() as closing:
@@ -38,6 +38,11 @@ def compiling_together(tell: Callable[[str], None]) -> Generator[Callable[[], No
         closing.callback(reporter.join)
         closing.callback(done.set)
         yield lambda: _wait_for(helper)
+
+
+def is_first_start(last_kernel: str) -> bool:
+    """Whether nothing has compiled this kernel, `module.function`, on this machine yet."""
+    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob(f"*/{last_kernel}-*.nbc"))
 
 
 def _no_wait() -> None:

@@ -34,6 +34,7 @@ ANY_LOCAL_PORT = "tcp://127.0.0.1:0"
 _WAIT_S = 0.05
 _LOOK_INTERVAL_NS = 50_000_000
 _BEHIND_NS = 300_000_000
+_COMPLAIN_EVERY_NS = 1_000_000_000
 
 
 class Reconstructor(Protocol):
@@ -106,7 +107,7 @@ class Hub:
         self._attendance = Attendance(len(cameras))
         self._recorded = math.isinf(wait_intervals)
         self._tell = tell
-        self._published = self._looked_ns = 0
+        self._published = self._looked_ns = self._complained_ns = self._refused = 0
         self._behind = False
         self._intake = Intake(binding.messages, guard=binding.guard)
         self._clock = ClockService(binding.clock, guard=binding.guard)
@@ -153,7 +154,9 @@ class Hub:
                 self._consume(message, reconstructor)
             for event in self._attendant.events():
                 self._broadcast.send(encode_live_event(event))
-            self._miss_the_silent(message, time.monotonic_ns())
+            now_ns = time.monotonic_ns()
+            self._tell_all(self._refusals(now_ns))
+            self._miss_the_silent(message, now_ns)
         for frames in self._synchronizer.flush():
             self._publish(frames, reconstructor)
         return self._stopwatch.report(self._published, self._tally)
@@ -161,6 +164,14 @@ class Hub:
     def _wait_for_message(self) -> NodeMessage | None:
         self._stopwatch.idle()
         return self._intake.receive(_WAIT_S)
+
+    def _refusals(self, now_ns: int) -> tuple[str, ...]:
+        """Why messages were refused, the latest of every second; whoever floods the hub must not flood its user."""
+        refused = self._intake.refused
+        if refused == self._refused or now_ns - self._complained_ns < _COMPLAIN_EVERY_NS:
+            return ()
+        since, self._refused, self._complained_ns = refused - self._refused, refused, now_ns
+        return (f"refused {since} message(s), the last one: {self._intake.last_refusal}",)
 
     def _miss_the_silent(self, last: NodeMessage | None, now_ns: int) -> None:
         """Look who is silent, unless the hub itself is behind: then the message that is missed may be in the queue.

@@ -79,6 +79,7 @@ def test_only_a_node_with_a_key_is_heard(tmp_path: Path) -> None:
         event = watcher.receive(PATIENCE_S)
         assert known.has_reader(PATIENCE_S)
         assert not stranger.has_reader(0.5)
+        known.send(b"no message")
         known.send(view("cam09"))
         known.send(view("cam01"))
         assert attendant.came.wait(PATIENCE_S)
@@ -87,4 +88,5 @@ def test_only_a_node_with_a_key_is_heard(tmp_path: Path) -> None:
     assert event is not None
     assert decode_live_event(event).text == "here"
     assert [message.keypoints.camera for message in attendant.kept] == ["cam01"]
+    assert any(line.startswith("refused 1 message(s), the last one: ") for line in told)
     assert any("'cam09' of node 'n' is not in the rig" in line for line in told)

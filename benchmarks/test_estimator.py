@@ -1,0 +1,113 @@
+"""How long the estimator takes: one frame, one live packet, a whole trial, and the split of the knee's displacement."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from analysis.kernels.knee_drivers import drivers_of_poses
+from geometry.rig import Rig
+from reconstruct.estimator import trial_smoother
+from reconstruct.estimator.fixed_lag import FixedLag
+from reconstruct.estimator.frame_ik import FrameSolver, Pose
+from reconstruct.estimator.live_filter import LiveFilter
+from reconstruct.estimator.priors import KneeCoupling
+from reconstruct.kernels.kinematics import body_points
+from reconstruct.kernels.skeleton import N_DOF, N_POINTS
+from tests.rigs import ring
+from tests.support.drawn_trials import CAMERAS, NOISE_PX, PRIOR, draw_trial
+
+Array = NDArray[np.float64]
+
+POINT_SD_M = 0.006
+FRAMES = 120
+
+
+@pytest.fixture(scope="module")
+def rig() -> Rig:
+    return ring(CAMERAS)
+
+
+def test_pose_of_one_frame(benchmark: BenchmarkFixture, rig: Rig) -> None:
+    """MAP inverse kinematics of 27 degrees of freedom from points, each time from the frame before; target 1 ms."""
+    _, x, _, belief = draw_trial(rig, 0, frames=60)
+    rng = np.random.default_rng(0)
+    points = np.stack([body_points(q, belief.geometry, PRIOR.coupling.array) for q in x[:, :N_DOF]])
+    points += rng.normal(0, POINT_SD_M, points.shape)
+    covariance = np.tile(POINT_SD_M**2 * np.eye(3), (N_POINTS, 1, 1))
+    solver = FrameSolver(belief.geometry, PRIOR)
+    frames = np.resize(np.arange(len(points)), 1 << 20)
+
+    def following() -> Iterator[Array]:
+        yield from (points[frame] for frame in frames)
+
+    stream = following()
+    pose = benchmark(lambda: solver.solve(next(stream), covariance))
+    assert np.isfinite(pose.q).all()
+
+
+@pytest.mark.parametrize("cameras", [2, 4, 8, 16])
+def test_live_packet(benchmark: BenchmarkFixture, cameras: int) -> None:
+    """One camera's keypoints taken in, biases of all cameras among the states; target 0.5 ms with 4."""
+    rig = ring(cameras)
+    seen, x, _, belief = draw_trial(rig, 1, frames=60)
+    live = LiveFilter(rig.arrays, belief, PRIOR)
+    live.start(Pose(x[0, :N_DOF], 1e-3 * np.eye(N_DOF), 0), 0.0)
+    variance = np.full(N_POINTS, NOISE_PX**2)
+    packets = iter(range(1 << 30))
+
+    def packet() -> float:
+        n = next(packets)
+        frame = (n // cameras) % len(x)
+        # Back and forth, so that the person does not jump at the end.
+        frame = frame if (n // cameras // len(x)) % 2 == 0 else len(x) - 1 - frame
+        live.advance(n / cameras / 60.0)
+        return live.take_in(n % cameras, live.time_s, seen.uv[n % cameras, frame], variance)
+
+    benchmark(packet)
+    assert np.isfinite(live.pose.q).all()
+
+
+def test_fixed_lag(benchmark: BenchmarkFixture, rig: Rig) -> None:
+    """The pass over the last 50 ms at 60 Hz; target 3 ms."""
+    _, x, _, belief = draw_trial(rig, 2, frames=4)
+    live = LiveFilter(rig.arrays, belief, PRIOR)
+    live.start(Pose(x[0, :N_DOF], 1e-3 * np.eye(N_DOF), 0), 0.0)
+    lag = FixedLag(PRIOR, 0.05)
+    times = iter(range(1, 1 << 30))
+
+    def step() -> object:
+        live.advance(next(times) / 60.0)
+        return lag.add(live.time_s, *live.pose_and_velocity)
+
+    assert benchmark(step) is not None
+
+
+@pytest.mark.parametrize("cameras", [2, 4, 8, 16])
+def test_whole_trial(benchmark: BenchmarkFixture, cameras: int) -> None:
+    """One Gauss-Newton step, and the posterior with its covariances, of a trial of 120 frames."""
+    rig = ring(cameras)
+    seen, x, _, belief = draw_trial(rig, 3, frames=FRAMES)
+    problem = trial_smoother.trial_problem(rig.arrays, seen, belief, PRIOR)
+    at = trial_smoother.descend(problem, trial_smoother.start_from(x[:, :N_DOF], seen.time_s, belief), 12)
+    benchmark.extra_info["frames"] = FRAMES
+    body = benchmark(lambda: trial_smoother.posterior(problem, trial_smoother.descend(problem, at, 1)))
+    assert np.isfinite(body.covariance).all()
+
+
+def test_split_of_the_displacement(benchmark: BenchmarkFixture) -> None:
+    """Shapley and first-order parts with errors of 1000 frames; target 50 us a frame."""
+    rng = np.random.default_rng(4)
+    frames = 1000
+    sagittal, players = rng.uniform(0.0, 1.0, (frames, 3)), rng.normal(0.0, 0.1, (frames, 6))
+    covariance = np.tile(1e-3 * np.eye(6), (frames, 1, 1))
+    parts, linear, variance, total = (np.empty((frames, n)) for n in (6, 6, 6, 2))
+    lengths, coupling = np.array([0.41, 0.40]), KneeCoupling().array
+    benchmark(
+        lambda: drivers_of_poses(
+            sagittal, players, covariance, np.zeros(6), lengths, coupling, parts, linear, variance, total
+        )
+    )
+    assert np.isfinite(parts).all()
