@@ -84,26 +84,8 @@ def _add_bias(k, column, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geomet
 
 
 @inner_kernel
-def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g):
-    """Add one frame's reprojection errors to the normal equations.
-
-    Parameters
-    ----------
-    x : (54,) pose and velocity
-    dt : (C,) seconds from this frame's time to each camera's exposure
-    geometry, coupling : body; bias (C, P, 2) px
-    first_bias : index of the first bias entry among the globals
-    cameras : CameraArrays
-    uv : (C, P, 2) px, NaN where unseen
-    variance : (C, P) px^2 of one axis in one frame, without the bias
-    inflation : factor on the variance that accounts for noise which frames share
-    nu : degrees of freedom of the Student-t
-    A (54, 54), B (54, G), gx (54,), C (G, G), g (G,) : added to
-
-    Returns
-    -------
-    cost : negative log likelihood without constants
-    """
+def _add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g):
+    """Add one frame's reprojection errors to the normal equations; arrays are one frame's of those in `add_trial`."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     q, point = np.empty(N_DOF), np.empty(3)
@@ -111,7 +93,6 @@ def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance
     columns, J_camera = np.empty(MAX_POINT_GEOMETRY, np.int64), np.empty((2, 3))
     info, pull = np.empty((3, 3)), np.empty(3)
     n_cameras = len(uv)
-    cost = 0.0
     first = 0
     while first < n_cameras:  # cameras exposed at the same moment share one pose
         last = first + 1
@@ -137,7 +118,6 @@ def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance
                 rx, ry = uv[c, k, 0] - u - bias[c, k, 0], uv[c, k, 1] - v - bias[c, k, 1]
                 d2 = (rx * rx + ry * ry) / variance[c, k]
                 weight = robust_weight(d2, nu) / (variance[c, k] * inflation)
-                cost += 0.5 * (nu + 2.0) * math.log1p(d2 / nu) / inflation
                 for i in range(3):
                     pull[i] += weight * (J_camera[0, i] * rx + J_camera[1, i] * ry)
                     for j in range(3):
@@ -147,19 +127,30 @@ def add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance
             if seen:
                 _add_point(k, dt[first], info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g)
         first = last
-    return cost
 
 
 @kernel
 def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g, first_bias):
-    """`add_frame` over all frames: arrays as there with a leading (or, for uv, variance, dt, second) frame axis."""
-    cost = 0.0
+    """Add a trial's reprojection errors to the normal equations.
+
+    Parameters
+    ----------
+    x : (F, 54) poses and velocities
+    dt : (C, F) seconds from the frames' times to each camera's exposure
+    geometry, coupling : body; bias (C, P, 2) px
+    cameras : CameraArrays
+    uv : (C, F, P, 2) px, NaN where unseen
+    variance : (C, F, P) px^2 of one axis in one frame, without the bias
+    inflation : factor on the variance that accounts for noise which frames share
+    nu : degrees of freedom of the Student-t
+    A (F, 54, 54), B (F, 54, G), gx (F, 54), C (G, G), g (G,) : added to
+    first_bias : index of the first bias entry among the globals
+    """
     for t in range(len(x)):
-        cost += add_frame(
+        _add_frame(
             x[t], dt[:, t], geometry, coupling, bias, first_bias, cameras,
             uv[:, t], variance[:, t], inflation, nu, A[t], B[t], gx[t], C, g,
         )  # fmt: skip
-    return cost
 
 
 @kernel
