@@ -50,4 +50,9 @@ def cross_talk(flexion: Array, adduction: Array, rotation: Array) -> CrossTalk:
     best = minimize_scalar(lambda turn: float(np.var(read(turn))), bounds=(-_MOST_TURN, _MOST_TURN), method="bounded")
     corrected = np.full(len(flexion), math.nan)
     corrected[known] = read(float(best.x))
-    return CrossTalk(float(np.corrcoef(flexion[known], adduction[known])[0, 1]), float(best.x), corrected)
+    return CrossTalk(_correlation(flexion[known], adduction[known]), float(best.x), corrected)
+
+
+def _correlation(flexion: Array, adduction: Array) -> float:
+    """Zero for an adduction that does not change at all."""
+    return float(np.corrcoef(flexion, adduction)[0, 1]) if np.ptp(adduction) > 0.0 else 0.0
