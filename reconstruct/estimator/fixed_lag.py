@@ -9,7 +9,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from reconstruct.estimator.frame_ik import Pose
 from reconstruct.estimator.priors import MotionPrior
-from reconstruct.kernels.motion import process_covariance
+from reconstruct.kernels.motion import fill_step
 from reconstruct.kernels.skeleton import N_DOF
 
 Array = NDArray[np.float64]
@@ -73,12 +73,7 @@ class FixedLag:
         return LaggedPose(states[0].time_s, Pose(x[:N_DOF], covariance[:N_DOF, :N_DOF], 0))
 
     def _step(self, dt: float) -> tuple[Array, Array]:
-        transition, noise = np.zeros((_N, _N)), np.zeros((_N, _N))
-        phi, Q = np.empty((2, 2)), np.empty((2, 2))
-        for j in range(N_DOF):
-            process_covariance(
-                dt, self._motion.deviation[j], self._motion.rate, self._motion.acceleration_psd[j], phi, Q
-            )
-            pair = np.ix_([j, N_DOF + j], [j, N_DOF + j])
-            transition[pair], noise[pair] = phi, Q
+        motion = self._motion
+        transition, noise = np.empty((_N, _N)), np.empty((_N, _N))
+        fill_step(dt, motion.deviation, motion.rate, motion.acceleration_psd, transition, noise)
         return transition, noise

@@ -60,6 +60,7 @@ class FilterWork(NamedTuple):
     """(N, N)"""
     y: np.ndarray
     z: np.ndarray
+    before: np.ndarray
     phi: np.ndarray
     Q: np.ndarray
 
@@ -73,7 +74,7 @@ def filter_work(states: int) -> FilterWork:
         Hx=np.zeros((N_ROWS, N_X)), Hg=np.zeros((N_ROWS, N_GEOMETRY)), residual=np.zeros(N_ROWS),
         noise=np.zeros(N_ROWS), HP=np.zeros((N_ROWS, states)), S=np.zeros((N_ROWS, N_ROWS)),
         L=np.zeros((N_ROWS, N_ROWS)), W=np.zeros((N_ROWS, states)), WW=np.zeros((states, states)),
-        y=np.zeros(N_ROWS), z=np.zeros(states),
+        y=np.zeros(N_ROWS), z=np.zeros(states), before=np.zeros(N_DOF),
         phi=np.zeros((N_DOF, 2, 2)), Q=np.zeros((N_DOF, 2, 2)),
     )  # fmt: skip
 
@@ -212,6 +213,42 @@ def _doubt(nu, w):
     return doubted / seen if seen > 0 else 0.0
 
 
+@inner_kernel
+def _whiten(w):
+    """y = L^-1 residual, W = L^-1 HP."""
+    states = w.HP.shape[1]
+    for i in range(N_ROWS):
+        s = w.residual[i]
+        scale = 1.0 / w.L[i, i]
+        for k in range(states):
+            w.W[i, k] = w.HP[i, k]
+        for m in range(i):
+            factor = w.L[i, m]
+            if factor == 0.0:  # a point that is not seen has nothing to do with the others
+                continue
+            s -= factor * w.y[m]
+            for k in range(states):
+                w.W[i, k] -= factor * w.W[m, k]
+        w.y[i] = s * scale
+        for k in range(states):
+            w.W[i, k] *= scale
+
+
+@inner_kernel
+def _move(z, w):
+    """The state after the update into w.z, from the one before; returns how far the pose moved in this iteration."""
+    w.before[:] = w.z[:N_DOF]
+    w.z[:] = z
+    for m in range(N_ROWS):
+        step = w.y[m]
+        for k in range(len(z)):
+            w.z[k] += step * w.W[m, k]
+    moved = 0.0
+    for j in range(N_DOF):
+        moved = max(moved, abs(w.z[j] - w.before[j]))
+    return moved
+
+
 @kernel
 def update(z, P, dt, c, cameras, coupling, uv, variance, nu, iterations, first_geometry, first_bias, w):
     """Take in what camera c saw; changes z and P in place.
@@ -246,24 +283,8 @@ def update(z, P, dt, c, cameras, coupling, uv, variance, nu, iterations, first_g
                 w.S[i, i] += w.noise[i]
         if not cholesky(w.S, w.L):
             return 1.0
-        for i in range(N_ROWS):  # y = L^-1 residual, W = L^-1 HP
-            s = w.residual[i]
-            for m in range(i):
-                s -= w.L[i, m] * w.y[m]
-            w.y[i] = s / w.L[i, i]
-            w.W[i] = w.HP[i]
-            for m in range(i):
-                w.W[i] -= w.L[i, m] * w.W[m]
-            w.W[i] /= w.L[i, i]
-        moved = 0.0
-        for i in range(len(z)):
-            new = z[i]
-            for m in range(N_ROWS):
-                new += w.y[m] * w.W[m, i]
-            if i < N_DOF:
-                moved = max(moved, abs(new - w.z[i]))
-            w.z[i] = new
-        if moved < _NEARLY_LINEAR:
+        _whiten(w)
+        if _move(z, w) < _NEARLY_LINEAR:
             break
     z[:] = w.z
     np.dot(w.W.T, w.W, w.WW)

@@ -7,6 +7,8 @@ Source: Hartikainen and Sarkka 2010, "Kalman filtering and smoothing solutions t
 
 import math
 
+import numpy as np
+
 from geometry._jit import kernel
 
 
@@ -36,6 +38,21 @@ def process_covariance(dt, deviation, rate, acceleration_psd, phi, Q):
         Q[0, 1] = acceleration_psd * dt * dt / 2.0
         Q[1, 1] = acceleration_psd * dt
     Q[1, 0] = Q[0, 1]
+
+
+@kernel
+def fill_step(dt, deviation, rate, acceleration_psd, phi, Q):
+    """Transition matrix and process covariance (54, 54) of all degrees of freedom, velocities behind the poses."""
+    count = len(deviation)
+    own_phi, own_Q = np.empty((2, 2)), np.empty((2, 2))
+    phi[:] = 0.0
+    Q[:] = 0.0
+    for j in range(count):
+        process_covariance(dt, deviation[j], rate, acceleration_psd[j], own_phi, own_Q)
+        for a in range(2):
+            for b in range(2):
+                phi[j + a * count, j + b * count] = own_phi[a, b]
+                Q[j + a * count, j + b * count] = own_Q[a, b]
 
 
 @kernel
