@@ -22,8 +22,6 @@ DIRECTIONS_IN_THE_LABORATORY = ("pelvis_tilt", "anterior_tilt", "pelvis_list", "
 """Tilt comes first in their order of rotations, about an axis of the laboratory: they depend on where one faces."""
 MEASURED = ("hip_adduction", "knee_flexion", "apparent_valgus", "thigh_flexion")
 SE_RATIO = (1.2, 2.2)
-"""Of twice the pixel noise.  Less than two: what is known of bodies and motion beforehand holds part of every error, the
-more so the noisier the pixels; true errors on real people's motion grow by 1.3 to 1.7 as well."""
 """Of twice the pixel noise.  Less than twice, as a part of the error is not of the pixels at all: where keypoints lie
 on the body, which the prior says and no noise changes."""
 
