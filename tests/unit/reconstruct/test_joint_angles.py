@@ -8,7 +8,8 @@ from reconstruct.angle_names import ANGLE_NAMES, LEG_ANGLES, angle_index
 from reconstruct.estimator.priors import KneeCoupling, motion_prior
 from reconstruct.joint_angles import AngleReader, observability
 from reconstruct.kernels.angles import angle_jacobian, joint_angles
-from reconstruct.kernels.skeleton import DOF_NAMES, LEG_L, LEG_R, N_DOF, TRUNK
+from reconstruct.kernels.kinematics import segment_frames
+from reconstruct.kernels.skeleton import DOF_NAMES, FEMUR_R, LEG_L, LEG_R, N_DOF, N_GEOMETRY, N_PIVOTS, TRUNK
 from reconstruct.types import Observability
 
 Array = NDArray[np.float64]
@@ -51,6 +52,26 @@ def test_apparent_valgus_is_the_combination_that_joint_centres_can_see(side: str
     )  # fmt: skip
     expected = np.arcsin(np.sin(hip) * np.sin(knee) * np.cos(adduction) - np.cos(hip) * np.sin(adduction))
     assert angles(q)[angle_index(f"apparent_valgus_{side}")] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_knee_angles_are_those_of_grood_and_suntay(seed: int) -> None:
+    """Their joint system (1983, J Biomech Eng 105:136) from the femur's z, the tibia's y and the floating axis."""
+    q = np.random.default_rng(seed).normal(0.0, 0.4, N_DOF)
+    q[DOF_NAMES.index("knee_flexion_r")] = 0.2 + 0.25 * seed
+    R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
+    segment_frames(q, np.zeros(N_GEOMETRY), COUPLING, R, origins, np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3)))
+    femur, tibia = R[FEMUR_R], R[FEMUR_R + 1]
+    e1, e3 = femur[:, 2], tibia[:, 1]
+    e2 = np.cross(e3, e1)
+    expected = {
+        "knee_flexion_r": -np.arctan2(e2 @ femur[:, 1], e2 @ femur[:, 0]),
+        "knee_adduction_r": np.arcsin(e1 @ e3),
+        "knee_rotation_r": np.arctan2(e2 @ tibia[:, 2], e2 @ tibia[:, 0]),
+    }
+    found = angles(q, COUPLING)
+    for name, value in expected.items():
+        assert found[angle_index(name)] == pytest.approx(value, abs=1e-12), name
 
 
 def test_pelvis_and_trunk_signs() -> None:
