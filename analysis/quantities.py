@@ -35,7 +35,7 @@ def with_error(name: str, values: Array, standard_error: Array, unit: str, meani
 
 
 def planar_quantities(motion: BodyMotion) -> list[Quantity]:
-    """Planar metrics, and what the list of the pelvis means for either leg as the standing one."""
+    """Every planar metric with its standard error."""
     found = planar_metrics(motion)
     columns: list[Quantity] = []
     for i, metric in enumerate(PLANAR_METRICS):

@@ -1,13 +1,14 @@
 """What a result owes to the prior: the same movement solved again with a freer knee."""
 
-from dataclasses import replace
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reconstruct.estimator.priors import MotionPrior
 from reconstruct.estimator.session import SessionTrial
 from reconstruct.estimator.trial_smoother import Estimate, descend, trial_problem
-from reconstruct.kernels.skeleton import N_DOF
+from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF
 
 Array = NDArray[np.float64]
 
@@ -16,10 +17,18 @@ FREE_KNEE_DEG = 10.0
 _STEPS = 4
 
 
+def freed(motion: MotionPrior) -> MotionPrior:
+    """The prior with knees that are held more tightly let go as far as `FREE_KNEE_DEG`."""
+    held = [s for s in "rl" if motion.deviation[DOF_NAMES.index(f"knee_adduction_{s}")] < math.radians(FREE_KNEE_DEG)]
+    return motion.with_knee_adduction_sd(FREE_KNEE_DEG, held)
+
+
 def poses_with_free_knees(trial: SessionTrial) -> Array:
-    """Poses (F, 27) of a trial, had knee adduction been expected to vary by `FREE_KNEE_DEG`."""
+    """Poses (F, 27) of a trial, had knee adduction been expected to vary by `FREE_KNEE_DEG`.
+
+    A knee that is expected to vary by more already, as plates measure it, stays as it is.
+    """
     first = trial.problem
-    motion = trial.motion.with_knee_adduction_sd(FREE_KNEE_DEG)
-    again = trial_problem(first.cameras, replace(first.seen, rate=0.0), first.prior, motion, first.plates)
+    again = trial_problem(first.cameras, first.seen, first.prior, freed(first.motion), first.plates)
     at = Estimate(trial.body.x, trial.body.belief.mean)
     return descend(again, at, _STEPS).x[:, :N_DOF]

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRIES = ("pypi" + r"\.org", "python" + r"hosted", "npmjs" + r"\.(org|com)", r"index[-_]url\s*=", "file:" + "//")
-HOME_PATHS = (r"/home/\w", r"/Users/\w", r"/root/\w", r"/work/\w", r"[A-Z]:\\\\?Users")
+HOME_PATHS = (r"/home/\w", r"/Users/\w", r"/root/\w", "/work" + r"/\w", r"[A-Z]:\\\\?Users")
 FORBIDDEN = re.compile("|".join(REGISTRIES + HOME_PATHS))
 
 

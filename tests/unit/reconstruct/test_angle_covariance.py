@@ -10,7 +10,7 @@ from reconstruct.estimator.priors import KneeCoupling, motion_prior
 from reconstruct.estimator.session import SessionTrial
 from reconstruct.joint_angles import AngleReader
 from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF, N_POINTS
-from reconstruct.prior_sensitivity import poses_with_free_knees
+from reconstruct.prior_sensitivity import freed, poses_with_free_knees
 from tests.rigs import ring
 from tests.support.drawn_trials import CAMERAS, PRIOR, draw_trial, solve
 
@@ -39,6 +39,12 @@ def test_diagonal_holds_the_standard_errors(poses: np.ndarray) -> None:
     np.testing.assert_allclose(np.sqrt(np.einsum("fii->fi", block)), standard_error, rtol=1e-9)
     np.testing.assert_allclose(block, np.swapaxes(block, 1, 2), atol=1e-12)
     np.testing.assert_array_equal(poses_as_angles(poses, COUPLING), values)
+
+
+def test_a_knee_that_plates_measure_is_not_held_tighter() -> None:
+    knees = [DOF_NAMES.index(f"knee_adduction_{side}") for side in "rl"]
+    worn = PRIOR.with_knee_adduction_sd(12.0, "r")
+    np.testing.assert_allclose(np.degrees(freed(worn).deviation[knees]), [12.0, 10.0])
 
 
 def test_a_freer_knee_follows_the_data_further() -> None:
