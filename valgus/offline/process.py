@@ -75,8 +75,8 @@ def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:
     if request.static is None and request.subject is None:
         notices.append(
             "no --static trial: body and detector offsets are learned from the movement itself; in landings that costs "
-            "about 0.7 deg of hip adduction and 0.4 deg of apparent valgus; standard errors are larger, most of all that "
-            "of hip adduction"
+            "about 0.7 deg of hip adduction and 0.4 deg of apparent valgus; standard errors are larger, most of all "
+            "that of hip adduction"
         )
     if request.functional is None and request.subject is None:
         notices.append(
