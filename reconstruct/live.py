@@ -49,12 +49,10 @@ class Subject:
     noise_scale: Array
 
 
-def subject_of(trial: SessionTrial, noise: PixelNoise) -> Subject:
+def subject_of(trial: SessionTrial) -> Subject:
     """The subject as a static or functional trial has taught it."""
     belief = trial.body.belief.without_plates()
-    return Subject(
-        belief.for_next_trial(np.full(belief.bias.shape[:2], noise.bias_px)), motion_prior(), trial.noise_scale
-    )
+    return Subject(belief.for_next_trial(trial.bias_sd), motion_prior(), trial.noise_scale)
 
 
 def average_subject(rig: Rig, noise: PixelNoise) -> Subject:

@@ -11,7 +11,7 @@ from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF
 Array = NDArray[np.float64]
 
 _SAGITTAL = [DOF_NAMES.index(f"{joint}_flexion_{side}") for joint in ("hip", "knee") for side in "rl"]
-_PSD_RANGE, _LENGTH_RANGE = (30.0, 5000.0), (0.2, 0.8)
+_PSD_RANGE, _LENGTH_RANGE = (30.0, 10000.0), (0.1, 0.8)
 _PSD_FACTOR = 10.0
 """A smooth movement with speed sd s and acceleration sd a forgets its acceleration after about s / a, so white noise of
 the same power has a spectral density of 2 a^2 (s / a) = 2 a s; five times that leaves the peaks alone."""

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.kernels.skeleton import DOF_NAMES, LEG_L, LEG_R, N_DOF, TRUNK
+from reconstruct.kernels.skeleton import DOF_NAMES, LEG_L, LEG_R, N_DOF, PELVIS_ROTATION, TRUNK
 
 Array = NDArray[np.float64]
 
 UNKNOWN_ANGLE_SD = math.radians(60.0)
 """Stated prior sd of a free angle, against which its observability is judged."""
+_PELVIS_ROLL = PELVIS_ROTATION + 1
 _SAGITTAL = [leg + joint for leg in (LEG_R, LEG_L) for joint in (0, 3, 6)]
 """Hips, knees and ankles in the plane of flexion: free, and nothing else holds them where a joint is never seen."""
+_LEVEL_SD_DEG = 2.5
+"""How far from level the pelvis of a standing person is seen from the front"""
 _FIRST_SPEED_SD = 5.0
 """rad/s or m/s of a free degree of freedom in the first frame"""
 
@@ -92,6 +95,7 @@ class MotionPrior:
     length_s : correlation length of the deviations
     acceleration_psd : (27,) of the free ones, m^2/s^3 or rad^2/s^3
     coupling : passive knee
+    first_roll_sd : sd of the pelvis' sideways tilt in the first frame, rad
     """
 
     mean: Array
@@ -100,6 +104,7 @@ class MotionPrior:
     length_s: float
     acceleration_psd: Array
     coupling: KneeCoupling
+    first_roll_sd: float = math.inf
 
     @property
     def mean_column(self) -> NDArray[np.int64]:
@@ -121,6 +126,7 @@ class MotionPrior:
         precision[bounded, 0] = self.deviation[bounded] ** -2
         precision[bounded, 1] = (self.deviation[bounded] * self.rate) ** -2
         precision[_SAGITTAL, 0] = UNKNOWN_ANGLE_SD**-2
+        precision[_PELVIS_ROLL, 0] = self.first_roll_sd**-2
         precision[~bounded, 1] = _FIRST_SPEED_SD**-2
         return precision
 
@@ -135,6 +141,10 @@ class MotionPrior:
     def about(self, mean: Array) -> "MotionPrior":
         """The same about other means (15,), rad."""
         return replace(self, mean=mean)
+
+    def from_standing(self) -> "MotionPrior":
+        """The same, beginning with a level pelvis; sway keeps the rest of a static trial near it."""
+        return replace(self, first_roll_sd=math.radians(_LEVEL_SD_DEG))
 
     def with_knee_adduction_sd(self, sd_deg: float, sides: Iterable[str] = "rl") -> "MotionPrior":
         """The same with another deviation of knee adduction on some sides, `r` or `l`."""

@@ -19,6 +19,7 @@ from reconstruct.estimator.pace import motion_of
 from reconstruct.estimator.plate_mounting import NOT_MOUNTED, MountedPlates, mount_plates
 from reconstruct.estimator.plates import PlateObservations
 from reconstruct.estimator.priors import MotionPrior, motion_prior
+from reconstruct.estimator.symmetry import BODY, STANCE, given_alike
 from reconstruct.estimator.trial_smoother import (
     Estimate,
     SmoothedTrial,
@@ -70,12 +71,14 @@ class SessionTrial:
     body : posterior
     problem : what was solved
     noise_scale : (P,) factor on the detector's noise that the keypoints turned out to have
+    bias_sd : (C, P) px, how large this detector's biases turned out to be in this session
     mounted : which plates the mountings in the belief are of
     """
 
     body: SmoothedTrial
     problem: TrialProblem
     noise_scale: Array
+    bias_sd: Array
     mounted: MountedPlates = NOT_MOUNTED
 
     @property
@@ -92,40 +95,46 @@ def smooth_session(
     `known` is what earlier sessions have taught about the person.
     """
     results: list[SessionTrial] = []
-    mounted = NOT_MOUNTED
+    mounted, learned = NOT_MOUNTED, 1.0
     for trial in trials:
         seen = trial.observations
         if results:
-            belief = results[-1].body.belief.for_next_trial(seen.bias_sd)
-            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
+            belief = results[-1].body.belief.for_next_trial(learned * seen.bias_sd)
+            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, _for(trial, motion_prior())))
         else:
             belief = _belief_before(trial, known)
-            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, motion_prior()))
-            problem, at = _with_biases_scaled(problem, at)
+            problem, at = _first_look(trial, trial_problem(cameras, seen, belief, _for(trial, motion_prior())))
+            problem, at, learned = _with_biases_scaled(problem, at)
         if trial.plates is not None:
             problem, at, mounted = mount_plates(problem, descend(problem, at, _MAX_STEPS), trial.plates, mounted)
         body = _posterior(trial.purpose, problem, descend(problem, at, _MAX_STEPS))
-        results.append(SessionTrial(body, problem, _learned_scale(seen, problem.seen), mounted))
+        results.append(SessionTrial(body, problem, _learned_scale(seen, problem.seen), learned * seen.bias_sd, mounted))
     return results
 
 
 def _belief_before(trial: SeenTrial, known: KnownBody | None) -> Belief:
+    """Belief before a session's first trial."""
     bias_sd = trial.observations.bias_sd
     if known is not None:
-        return belief_about(known, bias_sd)
-    return first_belief(leg_length(trial.points), motion_prior(), bias_sd)
+        belief = belief_about(known, bias_sd)
+    else:
+        belief = given_alike(first_belief(leg_length(trial.points), motion_prior(), bias_sd), BODY)
+    return given_alike(belief, STANCE) if trial.purpose is Purpose.STATIC else belief
 
 
 def _posterior(purpose: Purpose, problem: TrialProblem, at: Estimate) -> SmoothedTrial:
     """Posterior at the solution.
 
     What stays the same is averaged over the whole trial, against which the detector's drift counts in full; a pose only
-    over as long as the person keeps it, against which it counts less.
+    over as long as the person keeps it, against which it counts less.  So what stays is learned first, and the poses
+    are then found once more around it: with the drift in full, fast movements would be flattened.
     """
     if purpose is Purpose.STATIC:
         return posterior(problem, at)
+    belief = posterior_belief(problem, at)
     moving = replace(problem, seen=replace(problem.seen, rate=problem.motion.rate))
-    return replace(posterior(moving, at), belief=posterior_belief(problem, at))
+    around = trial_problem(moving.cameras, moving.seen, belief.held(), moving.motion, moving.plates)
+    return replace(posterior(moving, descend(around, at, _MAX_STEPS)), belief=belief)
 
 
 def _first_look(trial: SeenTrial, problem: TrialProblem) -> tuple[TrialProblem, Estimate]:
@@ -143,22 +152,31 @@ def _first_look(trial: SeenTrial, problem: TrialProblem) -> tuple[TrialProblem, 
 
 
 def _expected_motion(trial: SeenTrial, at: Estimate) -> MotionPrior:
-    """Motion as fast as it looks; a knee measured by plates may bend sideways more than healthy knees do."""
-    motion = motion_of(at.x, trial.observations.time_s)
-    return (
-        motion if trial.plates is None else motion.with_knee_adduction_sd(_FREE_KNEE_DEG, trial.plates.measured_knees)
-    )
+    """Motion as fast as it looks."""
+    return _for(trial, motion_of(at.x, trial.observations.time_s))
 
 
-def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProblem, Estimate]:
-    """Learn how large this detector's biases are; for a session's first trial."""
+def _for(trial: SeenTrial, motion: MotionPrior) -> MotionPrior:
+    """What a trial's purpose and plates add: who stands still does so upright; a knee measured by plates may bend
+    sideways more than healthy knees do."""
+    if trial.purpose is Purpose.STATIC:
+        motion = motion.from_standing()
+    if trial.plates is None:
+        return motion
+    return motion.with_knee_adduction_sd(_FREE_KNEE_DEG, trial.plates.measured_knees)
+
+
+def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProblem, Estimate, float]:
+    """Learn how large this detector's biases are, as a factor on their usual size; for a session's first trial."""
+    learned = 1.0
     for _ in range(_ROUNDS):
         at = descend(problem, at, _FIRST_LOOK_STEPS)
         scale = bias_scale(posterior_belief(problem, at), problem.prior)
         if abs(np.log(scale)) < _AGREES:
             break
+        learned *= scale
         problem = trial_problem(problem.cameras, problem.seen, problem.prior.with_bias_scaled(scale), problem.motion)
-    return problem, at
+    return problem, at, learned
 
 
 def _learned_scale(before: Observations, after: Observations) -> Array:

@@ -30,4 +30,4 @@ def _subject(rig: Rig, person: Person, noise: PixelNoise) -> Subject:
     if not isinstance(person, KeypointTrial):
         return average_subject(rig, noise)
     static = Recording(Purpose.STATIC, person)
-    return subject_of(reconstruct_session(rig, [static], noise).session[-1], noise)
+    return subject_of(reconstruct_session(rig, [static], noise).session[-1])

@@ -51,7 +51,7 @@ def test_a_freer_knee_follows_the_data_further() -> None:
     rig = ring(CAMERAS)
     seen, x, _, belief = draw_trial(rig, 5, bent_rad=1.2, prior=PRIOR.with_knee_adduction_sd(12.0))
     problem, at = solve(rig, seen, belief, x[:, :N_DOF])
-    trial = SessionTrial(trial_smoother.posterior(problem, at), problem, np.ones(N_POINTS))
+    trial = SessionTrial(trial_smoother.posterior(problem, at), problem, np.ones(N_POINTS), seen.bias_sd)
     knees = [DOF_NAMES.index(f"knee_adduction_{side}") for side in "rl"]
     free, held = poses_with_free_knees(trial)[:, knees], at.x[:, knees]
     truth = x[:, knees]

@@ -32,7 +32,7 @@ def lab() -> VirtualTrial:
 @pytest.fixture(scope="module")
 def subject(lab: VirtualTrial):
     """The person as the static trial has taught it."""
-    return subject_of(reconstruct_session(lab.rig, [Recording(Purpose.STATIC, lab.static)], NOISE).session[-1], NOISE)
+    return subject_of(reconstruct_session(lab.rig, [Recording(Purpose.STATIC, lab.static)], NOISE).session[-1])
 
 
 def view(trial: KeypointTrial, camera: int, frame: int) -> Keypoints2D:

@@ -35,7 +35,7 @@ def static(rig: Rig) -> tuple[SeenTrial, SessionTrial]:
     body = replace(smoothed, x=standing, belief=belief)
     points = np.tile(body_points(standing[0, :N_DOF], belief.geometry, PRIOR.coupling.array), (6, 1, 1))
     trial = SeenTrial(seen, points, np.zeros((*points.shape, 3)), Purpose.STATIC)
-    return trial, SessionTrial(body, problem, np.ones(N_POINTS))
+    return trial, SessionTrial(body, problem, np.ones(N_POINTS), seen.bias_sd)
 
 
 def moving(seen: SeenTrial, scale: float = 1.0) -> SeenTrial:
