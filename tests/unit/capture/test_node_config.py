@@ -52,8 +52,8 @@ def test_every_kind_of_camera_has_a_table_of_its_own(tmp_path: Path) -> None:
     assert config.tags == str(tmp_path / "tags.toml")
     for wrong, message in (
         ("white_balance_k = 1.5", "white_balance_k: Expected `int"),
-        ("exposure = 4", "unknown field `exposure`; keys here: kind, name, path, device, width"),
-        ('pixel_format = "RGB"', "pixel_format: Invalid enum value 'RGB'"),
+        ("exposure = 4", "unknown field `exposure`; keys here: kind, name, device, width"),
+        ('pixel_format = "RGB"', "pixel_format: Invalid enum value 'RGB'; choices: MJPG, YUYV"),
     ):
         path.write_text(f'name = "left"\n{usb}{wrong}\n')
         with pytest.raises(CaptureError, match=message):
@@ -69,9 +69,10 @@ def test_every_kind_of_camera_has_a_table_of_its_own(tmp_path: Path) -> None:
         ("threads = 2", "thread = 2", "detector: .*unknown field `thread`; keys here: name, threads"),
         ("threads = 2", "threads = 0", "detector.threads: .*>= 1"),
         ("threads = 2", 'threads = "two"', "detector.threads: Expected `int`, got `str`; keys here: name, threads"),
-        ('pace = "lock-step"', 'pace = "slow"', "pace: Invalid enum value 'slow'; keys here: name, cameras, pace"),
-        ('path = "clips', 'file = "clips', r"cameras.*`(file|path)`; keys here: kind, name, path"),
-        ('kind = "video"', 'kind = "film"', "Invalid value 'film'"),
+        ('pace = "lock-step"', 'pace = "slow"', "pace: Invalid enum value 'slow'; choices: live, lock-step"),
+        ('path = "clips', 'file = "clips', r"cameras.*`(file|path)`; keys here: kind, name, path$"),
+        ('kind = "video"', 'kind = "film"', "kind: Invalid value 'film'; choices for kind: video, usb, network$"),
+        ('kind = "video"\n', "", "missing required field `kind`; choices for kind: video, usb, network$"),
         ("[hub]", "[hub", "is not TOML"),
         (
             "[[cameras]]",

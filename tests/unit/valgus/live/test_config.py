@@ -62,7 +62,10 @@ def test_everything_at_once(tmp_path: Path) -> None:
             'rig = "r"\n[hub]\nport = 1',
             r"hub: Object contains unknown field `port`; keys here: messages, clock, results",
         ),
-        ('rig = "r"\n[[streams]]\nkind = "tcpip"', r"streams\[0\].kind: Invalid value 'tcpip'"),
+        (
+            'rig = "r"\n[[streams]]\nkind = "tcpip"',
+            r"streams\[0\].kind: Invalid value 'tcpip'; choices for kind: lsl, osc, udp",
+        ),
         ("viewer = true", "missing required field `rig`"),
         ('rig = "r"\n[hub]\nnode_keys = "k"', "hub: own_key and node_keys belong together"),
     ],
