@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # A virtual machine with kernel cameras for tests/hardware: Debian's kernel, whose driver `vivid` makes V4L2 cameras
-# out of nothing.  Prepares FOLDER/vmlinuz and FOLDER/initrd.gz; needs Debian 12 and root (or sudo).
+# out of nothing, and whose `vhci_hcd` takes USB cameras that are programs.  Prepares FOLDER/vmlinuz and
+# FOLDER/initrd.gz; needs Debian 12 and root (or sudo).
 set -euo pipefail
 
 folder="${1:?usage: camera-vm.sh FOLDER}"
 init="$(cd "$(dirname "$0")/../tests/hardware" && pwd)/init.sh"
-modules=(vivid 9p 9pnet_virtio virtio_pci)
+modules=(vivid uvcvideo vhci_hcd 9p 9pnet_virtio virtio_pci)
 packages=(qemu-system-x86 busybox-static kmod cpio)
 
-ready() { [ -s "$folder/vmlinuz" ] && [ "$folder/initrd.gz" -nt "$init" ] && command -v qemu-system-x86_64 >/dev/null; }
+ready() {
+    [ -s "$folder/vmlinuz" ] && [ "$folder/initrd.gz" -nt "$init" ] && [ "$folder/initrd.gz" -nt "$0" ] \
+        && command -v qemu-system-x86_64 >/dev/null
+}
 ready && exit 0
 
 as_root=()

@@ -9,7 +9,7 @@ mount -t devtmpfs dev /dev
 
 word() { sed -n "s/.*$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 for module in virtio_pci 9pnet_virtio 9p; do modprobe "$module"; done
-modprobe vivid $(word vivid | tr ';' ' ')
+word drivers | tr '+' '\n' | while read -r driver; do modprobe $(echo "$driver" | tr ';' ' '); done
 mount -t 9p -o trans=virtio,ro,version=9p2000.L,msize=1048576,cache=loose host /host
 for place in dev proc sys; do mount --bind "/$place" "/host/$place"; done
 mount -t tmpfs tmp /host/run

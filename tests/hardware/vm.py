@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ def machine() -> Path:
     return Path(os.environ.get("VALGUS_CAMERA_VM", Path.home() / ".cache/valgus/camera-vm"))
 
 
-def run_in_guest(script: str, vivid: str, *arguments: Path, timeout_s: float = 300.0) -> dict[str, Any]:
-    """Boot with `vivid` loaded with these options, run a guest script, return the JSON that it printed."""
+def run_in_guest(script: str, drivers: Sequence[str], *arguments: Path, timeout_s: float = 300.0) -> dict[str, Any]:
+    """Boot, load drivers (each a module with its options), run a guest script, return the JSON that it printed."""
     words = ";".join(map(str, [GUEST / script, *arguments]))
     command_line = (
         f"console=ttyS0 panic=-1 quiet root={ROOT} python={sys.executable} "
-        f"script={words} vivid={vivid.replace(' ', ';')}"
+        f"script={words} drivers={'+'.join(drivers).replace(' ', ';')}"
     )
     folder = machine()
     files = ["-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd.gz")]
