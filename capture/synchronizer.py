@@ -13,8 +13,10 @@ from capture.errors import CaptureError
 from capture.types import FrameSet, Keypoints2D
 
 LIVE_WAIT_INTERVALS = 1.5
-_WINDOW_INTERVALS = 0.75
-"""Width of a set: wide enough for cameras out of phase, too narrow for two frames of one camera."""
+OUT_OF_PHASE = 0.75
+"""Width of a set in frame intervals: wide enough for cameras out of phase, too narrow for two frames of one camera."""
+SAME_TIME = 0.0
+"""Width of a set whose views have the very same time, as `capture.trigger.pulses` gives it."""
 _SILENT_INTERVALS = 10
 _REMEMBERED_INTERVALS = 15
 _MOST_PENDING = 100_000
@@ -58,11 +60,14 @@ class Synchronizer:
     cameras : names in the order of the sets' views
     wait_intervals : how many frame intervals a set waits for cameras that have not shown up; infinite (lock-step)
         waits until each has sent a later view or has ended, so that sets do not depend on the order of arrival
+    width_intervals : how many frame intervals the views of a set lie apart at most
     """
 
-    def __init__(self, cameras: Sequence[str], wait_intervals: float = math.inf) -> None:
+    def __init__(
+        self, cameras: Sequence[str], wait_intervals: float = math.inf, width_intervals: float = OUT_OF_PHASE
+    ) -> None:
         self._streams = {camera: _Stream(camera) for camera in cameras}
-        self._wait_intervals = wait_intervals
+        self._wait_intervals, self._width_intervals = wait_intervals, width_intervals
         self._last: FrameSet | None = None
         self._last_start_ns = self._last_end_ns = 0
         self.strangers = 0
@@ -112,7 +117,7 @@ class Synchronizer:
         complete: list[FrameSet] = []
         while any(stream.pending for stream in self._streams.values()) and self._knows_enough():
             start_ns = min(stream.pending[0].time_ns for stream in self._streams.values() if stream.pending)
-            end_ns = start_ns + round(self._interval_ns() * _WINDOW_INTERVALS)
+            end_ns = start_ns + max(1, round(self._interval_ns() * self._width_intervals))
             if self._must_wait(start_ns):
                 break
             complete.append(self._take(start_ns, end_ns))
@@ -139,7 +144,7 @@ class Synchronizer:
 
     def _take(self, start_ns: int, end_ns: int) -> FrameSet:
         views = tuple(
-            stream.take() if stream.pending and stream.pending[0].time_ns < max(end_ns, start_ns + 1) else None
+            stream.take() if stream.pending and stream.pending[0].time_ns < end_ns else None
             for stream in self._streams.values()
         )
         times = [view.time_ns for view in views if view is not None]

@@ -1,1 +1,1 @@
-"""One event seen by a camera and by another device: a light driven by the device's own trigger."""
+"""Cameras and other devices that share a trigger: by a light in the picture, or by the pulse that exposes them."""

@@ -42,12 +42,13 @@ class LiveConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file; paths are relative to it.
 
     `keypoint_set` is what the nodes' detectors emit.  With a `[subject]` the body is known from the start, without one
-    it is learned while people move.
+    it is learned while people move.  `triggered` says that one hardware trigger exposes all cameras.
     """
 
     rig: str
     keypoint_set: str = "blazepose_33"
     viewer: bool = False
+    triggered: bool = False
     hub: HubTable = HubTable()
     subject: SubjectTable | None = None
     recording: RecordingTable | None = None

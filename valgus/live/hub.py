@@ -7,7 +7,7 @@ cannot delay what happens here.
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -16,8 +16,9 @@ from capture.guard import Guard
 from capture.intake import Intake, NodeMessage
 from capture.messages import KeypointsMessage, StreamEnd
 from capture.node import HubAddresses, StopSign
-from capture.synchronizer import Synchronizer
+from capture.synchronizer import OUT_OF_PHASE, SAME_TIME, Synchronizer
 from capture.transport import Broadcast
+from capture.trigger.pulses import TriggeredCameras
 from capture.types import FrameSet
 from reconstruct.live import Instant
 from reconstruct.types import LiveFrame
@@ -86,6 +87,7 @@ class Hub:
         lock-step, whose times have nothing to do with now
     tell : receives lines for a person: nodes that fall silent or come back, views that cannot be used
     attendant : records, and announces events
+    triggered : gives views the times of their pulses where one trigger exposes all cameras
 
     Raises
     ------
@@ -99,10 +101,11 @@ class Hub:
         wait_intervals: float,
         tell: Callable[[str], None],
         attendant: Attendant | None = None,
+        triggered: TriggeredCameras | None = None,
     ) -> None:
         cameras = admission.cameras
-        self._admission, self._attendant = admission, attendant or _Nobody()
-        self._synchronizer = Synchronizer(cameras, wait_intervals)
+        self._admission, self._attendant, self._triggered = admission, attendant or _Nobody(), triggered
+        self._synchronizer = Synchronizer(cameras, wait_intervals, SAME_TIME if triggered else OUT_OF_PHASE)
         self._tally, self._roster, self._stopwatch = Tally(), Roster(cameras), Stopwatch()
         self._attendance = Attendance(len(cameras))
         self._recorded = math.isinf(wait_intervals)
@@ -207,6 +210,9 @@ class Hub:
         if not self._admission.admits(message):
             self._tell_all(self._admission.complaints(message))
             return ()
+        if self._triggered is not None:
+            message = replace(message, keypoints=self._triggered.retimed(message.keypoints))
+            self._tell_all(self._triggered.news())
         self._tally.add(message)
         self._attendant.keep(message)
         return self._synchronizer.add(message.keypoints)

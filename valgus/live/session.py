@@ -9,6 +9,7 @@ from capture.guard import Guard
 from capture.keys import HubKeys, read_allowed, read_key_pair
 from capture.node import StopSign
 from capture.synchronizer import LIVE_WAIT_INTERVALS
+from capture.trigger.pulses import TriggeredCameras
 from geometry.rig import Rig
 from stream.commands.listener import open_listener
 from valgus.live.admission import Admission
@@ -49,7 +50,8 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
         closing.callback(desk.close)
         binding = closing.enter_context(_binding(config.hub))
         admission = Admission(rig, keypoints_of(person))
-        hub = closing.enter_context(Hub(binding, admission, LIVE_WAIT_INTERVALS, tell, desk))
+        triggered = TriggeredCameras() if config.triggered else None
+        hub = closing.enter_context(Hub(binding, admission, LIVE_WAIT_INTERVALS, tell, desk, triggered))
         closing.enter_context(Outputs(config.streams, hub.results, tell))
         for table in config.commands:
             closing.callback(open_listener(table, desk).close)
