@@ -1,5 +1,6 @@
 """The three files of one recorded camera: `<camera>.mkv`, `.timestamps.csv` and `.keypoints`."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -49,19 +50,27 @@ class CameraFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._rows.close()
-        self._log.close()
-        if self._video is not None:
-            self._video.close()
+        with ExitStack() as closing:
+            closing.callback(self._close_rows)
+            closing.callback(self._log.close)
+            if self._video is not None:
+                closing.callback(self._video.close)
 
     def _create_rows(self) -> TextIO:
         path = self._folder / f"{self._camera}{CAMERA_SUFFIX}"
         try:
             rows = path.open("x", buffering=1, encoding="utf-8", newline="\n")
+            rows.write("camera,frame,time_s,sd_s,node_time_s,number\n")
         except OSError as error:
             raise CaptureError(f"{path}: cannot be created ({error.strerror})") from None
-        rows.write("camera,frame,time_s,sd_s,node_time_s,number\n")
         return rows
+
+    def _close_rows(self) -> None:
+        """Finish the times; what a full disk did not take before is tried once more."""
+        try:
+            self._rows.close()
+        except OSError as error:
+            raise CaptureError(f"{self._rows.name}: cannot be written any more ({error.strerror})") from None
 
     def _write_row(self, frame: Frame) -> None:
         translated = self._times.translate(frame.time_ns)

@@ -25,10 +25,13 @@ class KeypointLog:
 
     def append(self, message: bytes) -> None:
         """Add one encoded message; raises CaptureError where the disk takes no more."""
+        content = _LENGTH.pack(len(message)) + message
         try:
-            self._file.write(_LENGTH.pack(len(message)) + message)
+            written = self._file.write(content)
         except OSError as error:
             raise CaptureError(f"{self._path}: cannot be written any more ({error.strerror})") from None
+        if written != len(content):
+            raise CaptureError(f"{self._path}: cannot be written any more (the disk took half a message)")
 
     def close(self) -> None:
         """Finish the file."""

@@ -102,11 +102,18 @@ class Recorder:
         self._write(self._passage.flush(), files)
 
     def _write(self, items: list[Frame | bytes], files: CameraFiles) -> None:
-        for item in items:
-            if self._guard.must_stop:
-                raise CaptureError(self._guard.notice)
-            if isinstance(item, Frame):
-                files.write_frame(item)
-                self.recorded += 1
-            else:
-                files.write_keypoints(item)
+        for place, item in enumerate(items):
+            try:
+                self._write_one(item, files)
+            except CaptureError:
+                self.skipped += sum(isinstance(each, Frame) for each in items[place:])
+                raise
+
+    def _write_one(self, item: Frame | bytes, files: CameraFiles) -> None:
+        if self._guard.must_stop:
+            raise CaptureError(self._guard.notice)
+        if isinstance(item, Frame):
+            files.write_frame(item)
+            self.recorded += 1
+        else:
+            files.write_keypoints(item)

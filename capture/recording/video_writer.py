@@ -66,12 +66,12 @@ class VideoWriter:
             self._container.mux(self._packets(frame))
 
     def close(self) -> None:
-        """Finish the file."""
-        try:
-            with self._one_line_errors():
+        """Finish the file; raises CaptureError where the disk takes no more, and what it holds stays."""
+        with self._one_line_errors():
+            try:
                 self._container.mux([] if self._only_passed_through else self._stream.encode(None))
-        finally:
-            self._container.close()
+            finally:
+                self._container.close()
 
     def _packets(self, frame: Frame) -> Any:
         if self._codec == "mjpeg" and isinstance(frame.picture, JpegPicture):

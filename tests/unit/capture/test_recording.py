@@ -1,7 +1,9 @@
 import os
+import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +111,47 @@ def test_a_disk_that_fills_up_warns_then_stops_and_keeps_what_it_has(tmp_path: P
     assert "disk full" in recorder.notice
     assert len(recorded(tmp_path / "cam01.mkv")) == recorder.recorded == 10
     assert recorder.skipped >= 4
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """As on a full disk, the kernel lets no file of this process grow beyond a megabyte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("small_files")
+@pytest.mark.parametrize("codec", ["mjpeg", "h264", "ffv1"])
+def test_a_disk_that_takes_no_more_is_one_line_and_what_it_has_is_playable(tmp_path: Path, codec: Codec) -> None:
+    recorder = Recorder(tmp_path, "cam01", codec, RecordedTime(), DiskGuard(tmp_path, PLENTY))
+    rng = np.random.default_rng(0)
+    for i in range(60):
+        noise = rng.integers(0, 255, (240, 320, 3), dtype=np.uint8)
+        recorder.frame(Frame("cam01", i, START_NS + i * 100_000_000, 0, noise))
+        time.sleep(0.005)
+    recorder.close()
+    assert recorder.notice == f"{tmp_path / 'cam01.mkv'}: cannot be written any more (File too large)"
+    assert recorder.recorded + recorder.skipped == 60
+    assert 0 < recorder.recorded < 60
+    assert len(times_in(tmp_path)["cam01"].numbers) == recorder.recorded
+    # Half a second waits in memory to be written as one cluster, with the frame that begins the next.
+    assert recorder.recorded - 6 <= len(recorded(tmp_path / "cam01.mkv")) <= recorder.recorded
+
+
+@pytest.mark.usefixtures("small_files")
+def test_half_a_message_ends_the_log_and_those_before_are_read(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, "cam01", "mjpeg", RecordedTime(), DiskGuard(tmp_path, PLENTY))
+    uv, confidence = np.ones((50, 17, 2), np.float32), np.ones((50, 17), np.float32)
+    people = Keypoints2D("cam01", 0, START_NS, 0, "coco_17", (320, 240), uv, confidence)
+    content = encode(KeypointsMessage("n", 0, people))
+    for _ in range(200):
+        recorder.keypoints(content)
+    recorder.close()
+    assert "cam01.keypoints: cannot be written any more" in recorder.notice
+    whole = list(read_keypoint_log(tmp_path / "cam01.keypoints"))
+    assert len(whole) == 1_000_000 // (len(content) + 4)
 
 
 def test_keypoints_of_several_cameras_become_a_trial_again(tmp_path: Path) -> None:
