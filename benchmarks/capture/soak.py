@@ -3,7 +3,8 @@
     python benchmarks/capture/soak.py [--nodes 8] [--fps 120] [--minutes 15] [--json FILE]
 
 Every node is a process with one camera; all run on this machine, so their work counts too.  The hub's end receives,
-decodes and groups; latency runs from a frame's exposure to its arrival there.
+decodes and groups; latency runs from a frame's exposure to its arrival there.  The run takes the minutes and ten
+seconds; nothing is printed before its end.
 """
 
 import argparse
@@ -29,6 +30,7 @@ NODE = ROOT / "tests/integration/capture/node_script.py"
 ANYWHERE = "tcp://127.0.0.1:0"
 _START_S = 5.0
 _MEMORY_EVERY_S = 1.0
+_FLAT = 0.02
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class SoakReport:
     sets, full_share : sets of views, and the share of those in which no camera is missing
     latency_ms_p50, latency_ms_p99, latency_ms_max : exposure to arrival
     memory_growth : of the receiving process, from the first fifth of the run to its end, as a share
+    load_before, load_after : of the machine, one-minute averages: above the number of its cores others worked too
     """
 
     frames: int
@@ -55,6 +58,15 @@ class SoakReport:
     latency_ms_p99: float
     latency_ms_max: float
     memory_growth: float
+    load_before: float
+    load_after: float
+
+    @property
+    def verdict(self) -> str:
+        """Whether the targets are met."""
+        nothing_lost = (self.lost, self.refused) == (0, 0)
+        flat = abs(self.memory_growth) <= _FLAT
+        return f"none lost: {'yes' if nothing_lost else 'NO'}; memory flat to 2 %: {'yes' if flat else 'NO'}"
 
 
 @dataclass
@@ -97,7 +109,7 @@ class _Hub:
 
 def soak(nodes: int, fps: float, seconds: float) -> SoakReport:
     """Run nodes as processes of this machine and receive everything they send."""
-    names = [f"n{i}" for i in range(nodes)]
+    names, load_before = [f"n{i}" for i in range(nodes)], os.getloadavg()[0]
     frames = round(seconds * fps)
     with ClockService(ANYWHERE) as clock:
         start_ns = time.monotonic_ns() + round(_START_S * 1e9)
@@ -113,7 +125,7 @@ def soak(nodes: int, fps: float, seconds: float) -> SoakReport:
                 process.kill()
                 process.wait()
             hub.intake.close()
-    return _report(hub, nodes * frames)
+    return _report(hub, nodes * frames, load_before)
 
 
 def _start(names: Sequence[str], arguments: list[str]) -> list[subprocess.Popen[bytes]]:
@@ -125,7 +137,7 @@ def _start(names: Sequence[str], arguments: list[str]) -> list[subprocess.Popen[
     ]
 
 
-def _report(hub: _Hub, frames: int) -> SoakReport:
+def _report(hub: _Hub, frames: int, load_before: float) -> SoakReport:
     latency_ms = hub.latency_ms[: hub.received]
     early = hub.memory[len(hub.memory) // 5]
     return SoakReport(
@@ -140,6 +152,8 @@ def _report(hub: _Hub, frames: int) -> SoakReport:
         latency_ms_p99=float(np.percentile(latency_ms, 99)),
         latency_ms_max=float(latency_ms.max()),
         memory_growth=hub.memory[-1] / early - 1.0,
+        load_before=load_before,
+        load_after=os.getloadavg()[0],
     )
 
 
@@ -151,10 +165,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    report = asdict(soak(options.nodes, options.fps, 60.0 * options.minutes))
-    print("\n".join(f"{name:16} {value:.6g}" for name, value in report.items()))
+    report = soak(options.nodes, options.fps, 60.0 * options.minutes)
+    print("\n".join(f"{name:16} {value:.6g}" for name, value in asdict(report).items()))
+    print(report.verdict)
     if options.json is not None:
-        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(asdict(report), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

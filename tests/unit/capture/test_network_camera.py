@@ -17,6 +17,7 @@ from capture.cameras.video_file import VideoFile
 from capture.errors import CaptureError
 from capture.keypoint_files.timestamps_csv import times_in
 from capture.pictures import JpegPicture
+from tests.support.rtsp_phone import SIZE, RtspPhone
 from valgus.cli.main import main
 
 FPS = 50.0
@@ -69,6 +70,32 @@ def test_a_phone_is_a_camera_whose_pictures_stay_compressed(phone: str) -> None:
     assert last is not None
     assert 0 <= now_ns - last.time_ns < 5e8
     assert 1e6 <= last.time_sd_ns <= 1e7
+
+
+def test_a_camera_that_speaks_rtsp_is_decoded_and_timed_by_arrival() -> None:
+    phone = RtspPhone()
+    camera = NetworkCamera("phone", phone.url)
+    frames = [frame for _ in range(30) if (frame := camera.read()) is not None]
+    now_ns = time.monotonic_ns()
+    camera.close()
+    phone.stop()
+    assert [frame.index for frame in frames] == list(range(30))
+    assert {frame.size for frame in frames} == {SIZE}
+    levels = np.array([frame.image.mean() for frame in frames])
+    np.testing.assert_allclose(levels - levels[0], np.arange(30), atol=1.5)  # video has fewer greys than pictures
+    assert np.all(np.diff([frame.time_ns for frame in frames]) > 0)
+    assert 0 <= now_ns - frames[-1].time_ns < 5e8
+
+
+def test_an_rtsp_camera_that_hangs_up_is_one_line() -> None:
+    phone = RtspPhone(frames=25)
+    camera = NetworkCamera("phone", phone.url)
+    with pytest.raises(CaptureError, match=r"camera 'phone': the (stream has ended|connection broke)"):
+        list(iter(camera.read, None))
+    camera.close()
+    phone.stop()
+    with pytest.raises(CaptureError, match="cannot be opened"):
+        NetworkCamera("phone", phone.url)
 
 
 def test_arrivals_off_the_beat_are_less_certain() -> None:
