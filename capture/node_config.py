@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from capture.camera_tables import CameraTable, VideoCameraTable, with_absolute_path
+from capture.camera_tables import CameraTable, UsbCameraTable, VideoCameraTable, with_absolute_path
 from capture.config_file import read_config
 from capture.detectors.catalogue import DEFAULT_DETECTOR
 from capture.errors import CaptureError
@@ -50,14 +50,28 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_node_config(path: Path) -> NodeConfig:
     """Configuration of a file, its video paths made absolute; CaptureError where it cannot be used."""
     config = read_config(path, NodeConfig)
-    names = [camera.name for camera in config.cameras]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise CaptureError(f"{path}: cameras: two are called '{twice}'; every camera needs a name of its own")
+    _check_cameras(path, config.cameras)
     if (config.hub.own_key is None) != (config.hub.hub_key is None):
         raise CaptureError(f"{path}: hub: own_key and hub_key belong together; give both, or none on one computer")
     if config.pace == "lock-step":
         _check_lock_step(path, config)
     return _with_absolute_paths(config, path.parent)
+
+
+def _check_cameras(path: Path, cameras: list[CameraTable]) -> None:
+    """Refuse two of one name, and two names for one device."""
+    names: set[str] = set()
+    devices: dict[str, str] = {}
+    for table in cameras:
+        if table.name in names:
+            raise CaptureError(f"{path}: cameras: two are called '{table.name}'; every camera needs a name of its own")
+        names.add(table.name)
+        if isinstance(table, UsbCameraTable):
+            first = devices.setdefault(table.device, table.name)
+            if first != table.name:
+                raise CaptureError(
+                    f"{path}: cameras: '{first}' and '{table.name}' are both device '{table.device}'; correct one"
+                )
 
 
 def _check_lock_step(path: Path, config: NodeConfig) -> None:

@@ -58,6 +58,9 @@ def test_every_kind_of_camera_has_a_table_of_its_own(tmp_path: Path) -> None:
         path.write_text(f'name = "left"\n{usb}{wrong}\n')
         with pytest.raises(CaptureError, match=message):
             read_node_config(path)
+    path.write_text(f'name = "left"\n{usb}' + usb.replace('"a"', '"c"'))
+    with pytest.raises(CaptureError, match="cameras: 'a' and 'c' are both device '046d:0825:X'; correct one"):
+        read_node_config(path)
     path.write_text(f'name = "left"\npace = "lock-step"\n{usb}')
     with pytest.raises(CaptureError, match="'a' is live, and lock-step is for recordings"):
         read_node_config(path)
