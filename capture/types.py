@@ -111,6 +111,7 @@ class KeypointTrial:
     image_sizes : C (width, height), or None where the source does not tell
     synchronised : whether frame i of every camera shows the same instant
     notices : what a reader of the results should know about the recording, one sentence each
+    time_sd_s : root mean square of the capture times' standard deviations, camera by camera; empty where unknown
     """
 
     cameras: tuple[str, ...]
@@ -121,6 +122,7 @@ class KeypointTrial:
     image_sizes: tuple[tuple[int, int] | None, ...]
     synchronised: bool
     notices: tuple[str, ...] = ()
+    time_sd_s: tuple[float, ...] = ()
 
     @property
     def frames(self) -> int:

@@ -69,7 +69,12 @@ def read_recorded_trial(paths: Sequence[Path]) -> KeypointTrial:
         image_sizes=tuple(views[0].image_size for views in layout.views),
         synchronised=False,
         notices=tracks.notices,
+        time_sd_s=tuple(_rms([view.time_sd_ns * _NS for view in views]) for views in layout.views),
     )
+
+
+def _rms(values: Sequence[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _views(path: Path) -> list[Keypoints2D]:

@@ -17,7 +17,7 @@ from reconstruct.tracking.suspects import suspect_notices
 from valgus.offline.chosen_person import about_person
 from valgus.offline.image_size import check_image_sizes
 from valgus.offline.movement_analysis import analyse
-from valgus.offline.results import repairs, reprojection, write_results
+from valgus.offline.results import repairs, reprojection, sync_errors_ms, write_results
 from valgus.offline.session_files import RecordedSession, align_session
 from valgus.offline.subject_file import read_subject
 from valgus.offline.tag_files import tag_notices, with_tags
@@ -106,6 +106,7 @@ def _summary(
         "fps": round(1.0 / float(np.median(steps)), 4) if len(steps) else None,
         "reprojection_px": reprojection(session.rig, found),
         "repaired": repairs(session.rig, found),
+        "sync_error_ms": sync_errors_ms(movement),
         "seconds": {
             "load": round(load_s, 4),
             "triangulate": round(found.triangulate_s, 4),

@@ -1,5 +1,6 @@
 """The folder that `valgus process` leaves behind: complete, or not touched at all."""
 
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import msgspec
 import numpy as np
 
 from calibration.formats.aniposelib import write_rig
+from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.estimator.known_body import known_body
 from reconstruct.pipeline import Reconstruction
@@ -76,4 +78,13 @@ def repairs(rig: Rig, found: Reconstruction) -> dict[str, Any]:
     return {
         "frames_swapped": {camera.name: int(count) for camera, count in zip(rig.cameras, swapped, strict=True)},
         "keypoints_rejected": round(float(found.views.rejected.sum() / max(seen.sum(), 1)), 4),
+    }
+
+
+def sync_errors_ms(movement: KeypointTrial) -> dict[str, float | None]:
+    """Standard deviation of every camera's capture times, ms; None where the recording does not tell it."""
+    sds_s = movement.time_sd_s or (float("nan"),) * len(movement.cameras)
+    return {
+        camera: None if math.isnan(sd_s) else round(1e3 * sd_s, 3)
+        for camera, sd_s in zip(movement.cameras, sds_s, strict=True)
     }

@@ -39,11 +39,21 @@ def laid_out(trial: KeypointTrial, recorded: Sequence[str], wanted: Sequence[str
     confidence = np.zeros((len(wanted), *trial.confidence.shape[1:]))
     time_s = np.tile(np.nanmedian(trial.time_s, axis=0), (len(wanted), 1))
     sizes: list[tuple[int, int] | None] = [None] * len(wanted)
+    sds = [float("nan")] * len(wanted) if trial.time_sd_s else []
     for c, name in enumerate(wanted):
         if name in recorded:
             source = list(recorded).index(name)
             uv[c], confidence[c] = trial.uv[source], trial.confidence[source]
             time_s[c], sizes[c] = trial.time_s[source], trial.image_sizes[source]
+            sds[c : c + 1] = trial.time_sd_s[source : source + 1]
     return KeypointTrial(
-        tuple(wanted), trial.keypoint_set, uv, confidence, time_s, tuple(sizes), trial.synchronised, trial.notices
+        cameras=tuple(wanted),
+        keypoint_set=trial.keypoint_set,
+        uv=uv,
+        confidence=confidence,
+        time_s=time_s,
+        image_sizes=tuple(sizes),
+        synchronised=trial.synchronised,
+        notices=trial.notices,
+        time_sd_s=tuple(sds),
     )
