@@ -39,7 +39,6 @@ class TriggeredCameras:
     def __init__(self) -> None:
         self._cameras: defaultdict[str, _Camera] = defaultdict(_Camera)
         self._pulses: dict[int, _Pulse] = {}
-        self._newest = 0
         self._intervals_ns: deque[float] = deque(maxlen=_REMEMBERED_INTERVALS)
         self._news: list[str] = []
 
@@ -76,10 +75,9 @@ class TriggeredCameras:
     def _number_at(self, time_ns: int, first: int) -> int:
         """Number of the pulse nearest to a time; `first` where there has been none."""
         if not self._pulses:
-            self._newest = first
             return first
-        since_ns = time_ns - self._pulses[self._newest].time_ns
-        return self._newest + round(since_ns / median(self._intervals_ns))
+        latest, pulse = next(reversed(self._pulses.items()))
+        return latest + round((time_ns - pulse.time_ns) / median(self._intervals_ns))
 
     def _pulse(self, number: int, view: Keypoints2D) -> _Pulse:
         """Pulse of a number, which this view may be the first to show."""
@@ -87,7 +85,6 @@ class TriggeredCameras:
         if known is not None:
             return known
         pulse = self._pulses[number] = _Pulse(self._in_order(number, view.time_ns), view.time_sd_ns)
-        self._newest = max(self._newest, number)
         if len(self._pulses) > _REMEMBERED_PULSES:
             del self._pulses[next(iter(self._pulses))]
         return pulse
@@ -95,7 +92,7 @@ class TriggeredCameras:
     def _in_order(self, number: int, time_ns: int) -> int:
         """The time, or the nearest that does not turn the order of the pulses round."""
         before = self._first_of(range(number - 1, number - _REMEMBERED_PULSES, -1))
-        after = self._first_of(range(number + 1, self._newest + 1))
+        after = self._first_of(range(number + 1, number + _REMEMBERED_PULSES))
         if before is not None:
             time_ns = max(time_ns, before.time_ns + 1)
         return time_ns if after is None else min(time_ns, after.time_ns - 1)
