@@ -81,8 +81,7 @@ def test_a_killed_recorder_leaves_all_but_the_last_second(tmp_path: Path, codec:
     ) as run:
         assert run.stdout is not None
         delivered = 0
-        deadline = time.monotonic() + 3.5
-        while time.monotonic() < deadline:
+        while delivered < 150:
             delivered = int(run.stdout.readline())
         run.kill()
     frames = recorded(tmp_path / "cam01.mkv")
