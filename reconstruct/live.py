@@ -1,8 +1,8 @@
 """One instant after the other, as the cameras deliver them: points, body and angles of the newest set of views.
 
-Left and right are put right and stray detections left out (`tracking`), points are triangulated for the eye, and the
-body follows every view at that view's own capture time (`estimator.live_filter`).  Points only begin the body, and
-begin it again when it is lost.
+Left and right are put right and stray detections left out (`tracking`).  For the points, which are for the eye, every
+view is carried to the set's time; the body follows every view at that view's own capture time
+(`estimator.live_filter`).  Points only begin the body, and begin it again when it is lost.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,16 @@ from capture.types import FrameSet
 from geometry.rig import Rig
 from reconstruct.estimator.belief import Belief, first_belief
 from reconstruct.estimator.body_follower import BodyFollower, View
+from reconstruct.estimator.frame_ik import Pose
 from reconstruct.estimator.observations import body_point_columns
 from reconstruct.estimator.priors import MotionPrior, motion_prior
 from reconstruct.estimator.session import SessionTrial
 from reconstruct.joint_angles import AngleReader
 from reconstruct.kernels.skeleton import N_POINTS
-from reconstruct.pixel_noise import PixelNoise, box_scale
+from reconstruct.pixel_noise import REFERENCE_SIZE_PX, PixelNoise, box_scale
 from reconstruct.reference_body import LEG_LENGTH
+from reconstruct.tracking.body_sides import acceleration_psd
+from reconstruct.tracking.live_common_time import InstantCarrier
 from reconstruct.tracking.view_cleaning import ViewCleaner
 from reconstruct.triangulation import FrameTriangulator
 from reconstruct.types import JointAngles, Points3D
@@ -29,6 +32,7 @@ from reconstruct.types import JointAngles, Points3D
 Array = NDArray[np.float64]
 
 _NS = 1e-9
+_KEYPOINTS_HEIGHT_M = 1.6
 _FORGET = 0.9995
 """How much of a person's greatest size in a picture is still believed one frame later, as people walk away."""
 
@@ -64,7 +68,10 @@ def average_subject(rig: Rig, noise: PixelNoise) -> Subject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instant:
-    """Points and angles of one set of views; `lagged` are the angles a little earlier, improved by what followed."""
+    """Points at the time of a set of views, angles at the time of its newest view.
+
+    `lagged` are the angles a little earlier, improved by what followed.
+    """
 
     points: Points3D
     angles: JointAngles
@@ -90,6 +97,7 @@ class LiveReconstructor:
         self._noise = noise
         self._triangulator = FrameTriangulator(rig, keypoint_set)
         self._cleaner = ViewCleaner(rig, keypoint_set, noise, interval_s)
+        self._carrier = InstantCarrier(len(rig), acceleration_psd(keypoint_set), noise.fresh_share)
         self._partner = np.arange(len(keypoint_set))
         for left, right in keypoint_set.left_right_pairs:
             self._partner[[left, right]] = right, left
@@ -113,18 +121,15 @@ class LiveReconstructor:
         picture = box_scale(self._uv, self._confidence)
         self._standing = np.fmax(_FORGET * self._standing, picture)
         variance = self._clean(time_s, exposed_s, picture)
-        points = self._triangulator.triangulate(views.time_ns, self._uv, variance)
+        points = self._triangulator.triangulate(views.time_ns, *self._at(time_s, exposed_s, variance))
         body_views = self._body_views(exposed_s, picture)
         followed = self._follower.follow(time_s, body_views, *self._body_points(points))
-        angles = self._reader.read(views.time_ns, followed.pose.q, followed.pose.covariance)
+        angles = self._angles(followed.time_s, followed.pose)
         lagged = followed.lagged
-        return Instant(
-            _copied(points),
-            angles,
-            None
-            if lagged is None
-            else self._reader.read(round(lagged.time_s / _NS), lagged.pose.q, lagged.pose.covariance),
-        )
+        return Instant(_copied(points), angles, None if lagged is None else self._angles(lagged.time_s, lagged.pose))
+
+    def _angles(self, time_s: float, pose: Pose) -> JointAngles:
+        return self._reader.read(round(time_s / _NS), pose.q, pose.covariance)
 
     def _take(self, views: FrameSet) -> Array:
         """Lay the views out; returns the time (C,) at which each camera exposed."""
@@ -148,6 +153,11 @@ class LiveReconstructor:
         variance[~trusted] = np.nan
         self._confidence[~trusted] = 0.0
         return variance
+
+    def _at(self, time_s: float, exposed_s: Array, variance: Array) -> tuple[Array, Array]:
+        """Keypoints (C, K, 2) px at one time, with their variance (C, K) px^2 there."""
+        px_per_metre = self._standing * (REFERENCE_SIZE_PX / _KEYPOINTS_HEIGHT_M)
+        return self._carrier.carry(time_s, exposed_s, self._uv, variance, px_per_metre)
 
     def _body_views(self, exposed_s: Array, picture: Array) -> list[View]:
         """The body points of every camera that sees the person, in order of exposure."""

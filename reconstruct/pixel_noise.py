@@ -82,6 +82,11 @@ class PixelNoise:
         """Standard deviation in one frame, bias left out, for a person of 500 px."""
         return math.hypot(self.white_px, self.drift_px)
 
+    @property
+    def fresh_share(self) -> float:
+        """Share of a keypoint's variance that is new in every picture."""
+        return self.white_px**2 / (self.white_px**2 + self.drift_px**2 + self.bias_px**2)
+
     def temporal_px(self, interval_s: float, rate: float = 0.0) -> float:
         """Standard deviation of white noise that averages out over frames `interval_s` apart as white + drift do.
 

@@ -38,8 +38,9 @@ class View:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """Pose of this moment, and a better one of a little earlier."""
+    """Pose of the newest view's moment `time_s`, and a better one of a little earlier."""
 
+    time_s: float
     pose: Pose
     lagged: LaggedPose | None
 
@@ -73,14 +74,14 @@ class BodyFollower:
         """
         if self._is_lost(time_s):
             self._begin(time_s, points, covariance)
-            return Followed(NOWHERE if self._is_lost(time_s) else self._filter.pose, None)
+            return Followed(time_s, NOWHERE if self._is_lost(time_s) else self._filter.pose, None)
         for view in views:
             self._filter.advance(view.time_s)
             if self._filter.take_in(view.camera, view.time_s, view.uv, view.variance) <= _LOST_SHARE:
                 self._agreed_s = view.time_s
         self._filter.advance(time_s)
         lagged = self._lag.add(self._filter.time_s, *self._filter.pose_and_velocity)
-        return Followed(self._filter.pose, lagged)
+        return Followed(self._filter.time_s, self._filter.pose, lagged)
 
     def _is_lost(self, time_s: float) -> bool:
         if not self._filter.started or time_s - self._filter.seen_s > LONGEST_SILENCE_S:
