@@ -7,6 +7,8 @@ that was taken before it is carried on along that line.  The variance grows by w
 import numpy as np
 from numpy.typing import NDArray
 
+from reconstruct.kernels.carry import carry_views
+
 Array = NDArray[np.float64]
 
 _LONGEST_REACH_S = 0.06
@@ -26,10 +28,14 @@ class InstantCarrier:
     """
 
     def __init__(self, cameras: int, psd: Array, fresh: float) -> None:
+        shape = (cameras, len(psd))
         self._psd, self._fresh = psd, fresh
-        self._seen_s = np.full((cameras, len(psd)), np.nan)
-        self._uv = np.zeros((cameras, len(psd), 2))
-        self._variance = np.zeros((cameras, len(psd)))
+        self._seen_s, self._seen_uv, self._seen_variance = (
+            np.full(shape, np.nan),
+            np.zeros((*shape, 2)),
+            np.zeros(shape),
+        )
+        self._moved, self._grown = np.empty((*shape, 2)), np.empty(shape)
 
     def carry(
         self, instant_s: float, exposed_s: Array, uv: Array, variance: Array, px_per_metre: Array
@@ -44,35 +50,12 @@ class InstantCarrier:
 
         Returns
         -------
-        uv, variance : at the instant.  White acceleration makes a joint stray from the line by a variance of
-            psd a^2 b^2 / (3 (a + b)) between two detections a and b seconds away, and of psd b^2 (a + b) / 3 when it is
-            carried on for b seconds beyond detections that are a seconds apart
+        uv, variance : at the instant, overwritten by the next call.  White acceleration makes a joint stray from the
+            line by a variance of psd a^2 b^2 / (3 (a + b)) between two detections a and b seconds away, and of
+            psd b^2 (a + b) / 3 when it is carried on for b seconds beyond detections that are a seconds apart
         """
-        later = (exposed_s - instant_s)[:, None]
-        apart = exposed_s[:, None] - self._seen_s
-        seen = np.isfinite(variance) & np.isfinite(uv).all(axis=-1)
-        joined = (apart > 0.0) & (apart <= _LONGEST_REACH_S) & seen
-        back = np.where(joined, later / np.where(joined, apart, 1.0), 0.0)
-        moved = uv.copy()
-        moved[joined] += back[joined, None] * (self._uv[joined] - uv[joined])
-        grown = np.where(
-            joined,
-            np.where(later > 0.0, (1.0 - back) * variance + back * self._variance, variance * self._amplified(-back)),
-            variance,
-        )
-        grown += self._stray_m2(later, apart, joined) * px_per_metre[:, None] ** 2
-        self._seen_s[seen] = np.broadcast_to(exposed_s[:, None], seen.shape)[seen]
-        self._uv[seen], self._variance[seen] = uv[seen], variance[seen]
-        return moved, grown
-
-    def _amplified(self, beyond: Array) -> Array:
-        """Factor on the variance of a detection carried on by this share of the time since the one before."""
-        return 1.0 + 2.0 * self._fresh * beyond * (1.0 + beyond)
-
-    def _stray_m2(self, later: Array, apart: Array, joined: NDArray[np.bool_]) -> Array:
-        """Variance (C, K) m^2 of what a joint did off its line, or altogether where there is no line."""
-        apart = np.where(joined, apart, 1.0)
-        between = (later * (apart - later)) ** 2 / (3.0 * apart)
-        beyond = later**2 * (apart - later) / 3.0
-        strayed = self._psd * np.where(later > 0.0, between, beyond)
-        return np.where(joined, strayed, (_UNKNOWN_SPEED * later) ** 2)
+        carry_views(
+            instant_s, exposed_s, px_per_metre, self._psd, self._fresh, _LONGEST_REACH_S, _UNKNOWN_SPEED, uv, variance,
+            self._seen_s, self._seen_uv, self._seen_variance, self._moved, self._grown,
+        )  # fmt: skip
+        return self._moved, self._grown
