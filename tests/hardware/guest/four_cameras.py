@@ -75,19 +75,19 @@ def undisturbed_and_losing(devices: dict[str, str], paths: dict[str, Path]) -> d
 
 
 def broken_off(watch: Watch, witnesses: Witnesses, path: Path) -> dict[str, object]:
-    """Break off the stream of cam1; how soon it is back, and how often each camera was opened anew."""
+    """Break off the stream of cam1; how soon it is back, and which cameras that struck."""
     watch.listen_for(2, list(witnesses))
-    opened = {name: len(each) for name, each in witnesses.items()}
+    opened = len(witnesses["cam1"])
     heard, beats, since_s = len(watch.heard), len(watch.beats), monotonic()
     control(path, FAIL, 1)
-    watch.listen_until(lambda: len(witnesses["cam1"]) > opened["cam1"])
+    watch.listen_until(lambda: len(witnesses["cam1"]) > opened)
     watch.listen_for(3, list(witnesses))
     arrivals_s = [since_s, *(at_s for at_s, _ in watch.of("cam1", heard))]
     return {
         "back_s": float(np.diff(arrivals_s).max()),
         "starved_s": watch.starved_s(since_s),
-        "lost": sorted(watch.lost_since(beats)),
-        "opened anew": {name: len(each) - opened[name] for name, each in witnesses.items()},
+        "struck": watch.struck_since(beats),
+        "opened anew": len(witnesses["cam1"]) - opened,
     }
 
 

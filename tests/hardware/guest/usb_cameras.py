@@ -79,7 +79,7 @@ def alone(camera: FilmCamera, pictures: Sequence[bytes]) -> dict[str, object]:
 def pulled_out(watch: Watch, witnesses: Witnesses, camera: FilmCamera) -> dict[str, object]:
     """Pull one camera out of a running node, put it back; how soon it is there again, and what the other did."""
     watch.listen_for(5, list(witnesses))
-    opened, beats = {name: len(each) for name, each in witnesses.items()}, len(watch.beats)
+    opened, beats = len(witnesses["left"]), len(watch.beats)
     camera.pull_out()
     watch.listen_until(lambda: "left" in watch.lost_since(beats))
     reason = watch.status("left").notice
@@ -91,8 +91,8 @@ def pulled_out(watch: Watch, witnesses: Witnesses, camera: FilmCamera) -> dict[s
         "reason": reason,
         "back_s": next((at_s for at_s, _ in watch.of("left", since)), 1e9) - since_s,
         "starved_s": watch.starved_s(since_s),
-        "lost": sorted(watch.lost_since(beats)),
-        "opened anew": {name: len(each) - opened[name] for name, each in witnesses.items()},
+        "struck": watch.struck_since(beats),
+        "opened anew": len(witnesses["left"]) - opened,
     }
 
 

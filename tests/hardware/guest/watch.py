@@ -18,6 +18,7 @@ from capture.node import HEARTBEAT_S
 from capture.types import Frame, Keypoints2D
 
 PATIENCE_S = 100.0
+_STARVED = "no frame for"
 
 
 class Nobody:
@@ -91,6 +92,11 @@ class Watch:
         """Cameras that heartbeats have called lost since."""
         told = [camera for _, beat in self.beats[beats:] for camera in beat.cameras]
         return {camera.camera for camera in told if camera.state == "lost"}
+
+    def struck_since(self, beats: int) -> list[str]:
+        """Cameras lost since for another reason than that nobody let them deliver for a while."""
+        told = [camera for _, beat in self.beats[beats:] for camera in beat.cameras if camera.state == "lost"]
+        return sorted({camera.camera for camera in told if _STARVED not in camera.notice})
 
     def status(self, camera: str) -> CameraStatus:
         """Of the latest heartbeat."""
