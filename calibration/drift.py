@@ -1,18 +1,20 @@
-"""Drift watch: does the person still lie where the rig's cameras say together?
+"""Drift watch: does every camera still look where the rig says it does?
 
-The rays of a keypoint from all cameras miss each other by a detector's error, always about the same.  When a tripod
-is bumped they miss by more, and only without the bumped camera do the others agree as before.  (Pairs of cameras
-alone would not do: for cameras of equal height a turn to the side slides points along their epipolar lines.)
-Pure: residuals in, alarms out.
+From the views of a person, the others given, follows how far each camera seems turned about each of its axes.  The
+detector's errors make that a little wrong, but about equally so throughout a session: what counts is the change
+since its beginning.  (The distance by which rays miss each other would not do: a turn about the optical axis changes
+it by a pixel or two, and a turn to the side slides points along the epipolar lines of cameras of equal height.)
+Pure: evidence in, alarms out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.kernels.agreement import agreement
+from calibration.kernels.camera_turns import turn_equations
 from calibration.masks import finite_points
 from geometry.camera_model import CameraArrays
 
@@ -20,81 +22,141 @@ Array = NDArray[np.float64]
 
 BASELINE_FRAMES = 120
 WINDOW_FRAMES = 60
-_RISE = 1.4
-_RISE_PX = 1.0
-_AS_BEFORE = 1.2
+
+# A person's pose and place change a detector's errors, so that a camera at rest seems to turn a little as well, most
+# about its optical axis (x right, y down, z forward).  This much, and what the camera seemed to wander while the session
+# began, is no alarm: on the truth sets nothing at rest came nearer than 0.1 deg to it (`docs/calibration.md`).
+_QUIET_RAD = np.deg2rad([0.3, 0.3, 0.4])
+_PARTS = 4
+
+# Two cameras that face each other explain a bump nearly alike: the answer has to stay the same for so many instants.
+_INSISTS = 20
 
 
-def agreement_residuals(cameras: CameraArrays, uv: Array, confidence: Array, least_confidence: float = 0.3) -> Array:
-    """(C + 1,) px: how much the cameras disagree on one instant's keypoints; all of them, then without each in turn.
+@dataclass(frozen=True, eq=False)
+class TurnEvidence:
+    """What some instants say about each camera's turn against the rig; evidence adds up.
+
+    Attributes
+    ----------
+    A, b : (C, 3, 3) and (C, 3), A turn = b, square px; the turn in the camera's frame, radians
+    square_px, freedom : sum of squared misses of the points' views, and its degrees of freedom
+    instants : how many
+    """
+
+    A: Array
+    b: Array
+    square_px: float
+    freedom: float
+    instants: int = 1
+
+    def __add__(self, other: "TurnEvidence") -> "TurnEvidence":
+        return TurnEvidence(
+            self.A + other.A,
+            self.b + other.b,
+            self.square_px + other.square_px,
+            self.freedom + other.freedom,
+            self.instants + other.instants,
+        )
+
+    @property
+    def turn(self) -> Array:
+        """(C, 3) turn of each camera alone that explains the views best, radians; zero where nothing was seen."""
+        return (np.linalg.pinv(self.A, hermitian=True) @ self.b[..., None])[..., 0]
+
+    @property
+    def variance_px2(self) -> float:
+        """Variance of one pixel coordinate; NaN where no point was seen three times."""
+        return self.square_px / self.freedom if self.freedom > 0.0 else float("nan")
+
+
+def turn_evidence(cameras: CameraArrays, uv: Array, confidence: Array, least_confidence: float = 0.3) -> TurnEvidence:
+    """What one instant's keypoints say; at least three cameras must see a keypoint for it to say anything.
 
     Parameters
     ----------
     cameras : the rig
     uv, confidence : (C, K, 2) px and (C, K) of one person in all cameras, at one time; NaN where not seen
     """
-    residual = np.empty(len(uv) + 1)
+    A, b = np.empty((len(uv), 3, 3)), np.empty((len(uv), 3))
     seen = finite_points(uv) & (confidence >= least_confidence)
-    agreement(cameras, np.ascontiguousarray(uv, dtype=float), seen, residual)
-    return residual
+    square_px, freedom = turn_equations(cameras, np.ascontiguousarray(uv, dtype=float), seen, A, b)
+    return TurnEvidence(A, b, square_px, freedom)
 
 
 @dataclass(frozen=True)
 class DriftAlarm:
-    """A camera that disagrees with the others: the rig's residual with it now, and when the session began, px."""
+    """A camera that moved, and by how much it seems turned since the session began, radians."""
 
     camera: str
-    residual_px: float
-    baseline_px: float
+    turn_rad: float
 
     def __str__(self) -> str:
         return (
-            f"camera '{self.camera}' moved: with it the views miss each other by {self.residual_px:.1f} px, "
-            f"{self.baseline_px:.1f} px at the start; register it again with `valgus rig register`"
+            f"camera '{self.camera}' moved: it seems turned by {np.rad2deg(self.turn_rad):.1f} deg since the start; "
+            "register it again with `valgus rig register`"
         )
 
 
 @dataclass(frozen=True, eq=False)
+class Beginning:
+    """How the session began: all evidence of it, and how much each camera seemed to turn to and fro (C, 3), radians."""
+
+    evidence: TurnEvidence
+    wander: Array
+
+    @classmethod
+    def of(cls, instants: Sequence[TurnEvidence]) -> "Beginning":
+        """Of at least _PARTS instants."""
+        size = len(instants) // _PARTS
+        parts = [_total(instants[i * size : (i + 1) * size]).turn for i in range(_PARTS)]
+        return cls(_total(instants), np.std(parts, axis=0, ddof=1))
+
+
+@dataclass(frozen=True, eq=False)
 class DriftWatch:
-    """Running medians of the residuals; `update` returns a new watch and the alarm that holds now, if any.
+    """The session's beginning against its last instants; `update` returns a new watch and the alarm that holds now.
 
     Attributes
     ----------
     names : of the C cameras
-    baseline : (C + 1,) px, None until BASELINE_FRAMES were seen
-    recent : residuals of the last frames
+    beginning : the first BASELINE_FRAMES, None until then
+    recent : the last instants
+    suspected, times : the camera that the last instants found turned, and for how many instants in a row
     """
 
     names: tuple[str, ...]
-    baseline: Array | None = None
-    recent: tuple[Array, ...] = field(default_factory=tuple)
+    beginning: Beginning | None = None
+    recent: tuple[TurnEvidence, ...] = field(default_factory=tuple)
+    suspected: str | None = None
+    times: int = 0
 
-    def update(self, residual: Array) -> tuple["DriftWatch", DriftAlarm | None]:
-        """Take in the residuals (C + 1,) of one more instant."""
-        kept = BASELINE_FRAMES if self.baseline is None else WINDOW_FRAMES
-        recent = (*self.recent, residual)[-kept:]
-        if self.baseline is None:
-            begun = len(recent) == BASELINE_FRAMES
-            return replace(self, baseline=_median(recent) if begun else None, recent=() if begun else recent), None
-        alarm = _alarm(self.names, self.baseline, _median(recent)) if len(recent) == WINDOW_FRAMES else None
-        return replace(self, recent=recent), alarm
+    def update(self, evidence: TurnEvidence) -> tuple["DriftWatch", DriftAlarm | None]:
+        """Take in one more instant."""
+        if evidence.freedom <= 0.0:
+            return self, None
+        if self.beginning is None:
+            recent = (*self.recent, evidence)
+            if len(recent) < BASELINE_FRAMES:
+                return replace(self, recent=recent), None
+            return replace(self, beginning=Beginning.of(recent), recent=()), None
+        recent = (*self.recent, evidence)[-WINDOW_FRAMES:]
+        found = _turned(self.names, self.beginning, _total(recent)) if len(recent) == WINDOW_FRAMES else None
+        camera = None if found is None else found.camera
+        times = self.times + 1 if camera == self.suspected else 1
+        watch = replace(self, recent=recent, suspected=camera, times=times)
+        return watch, found if times >= _INSISTS else None
 
 
-def _alarm(names: Sequence[str], baseline: Array, now: Array) -> DriftAlarm | None:
-    """The camera without which the others agree as they did at first, when all together no longer do."""
-    if not (now[0] > _RISE * baseline[0] and now[0] > baseline[0] + _RISE_PX):
+def _turned(names: Sequence[str], beginning: Beginning, now: TurnEvidence) -> DriftAlarm | None:
+    """The camera whose turn since the beginning explains most, if detectors do not err that much by themselves."""
+    turned = now.turn - beginning.evidence.turn
+    explained_px2 = np.einsum("ci,cij,cj->c", turned, now.A, turned)
+    suspect = int(np.argmax(explained_px2))
+    if np.all(np.abs(turned[suspect]) <= _QUIET_RAD + beginning.wander[suspect]):
         return None
-    rise = now[1:] / np.maximum(baseline[1:], 0.1)
-    if not np.isfinite(rise).any():
-        return None
-    suspect = int(np.nanargmin(rise))
-    if rise[suspect] > _AS_BEFORE and now[1 + suspect] > baseline[1 + suspect] + _RISE_PX:
-        return None
-    return DriftAlarm(names[suspect], float(now[0]), float(baseline[0]))
+    return DriftAlarm(names[suspect], float(np.linalg.norm(turned[suspect])))
 
 
-def _median(frames: Sequence[Array]) -> Array:
-    """Median over frames, NaN where nothing was ever seen."""
-    stack = np.stack(frames)
-    blind = ~np.isfinite(stack).any(axis=0)
-    return np.where(blind, np.nan, np.nanmedian(np.where(blind, 0.0, stack), axis=0))
+def _total(instants: Sequence[TurnEvidence]) -> TurnEvidence:
+    return reduce(lambda total, one: total + one, instants)

@@ -29,6 +29,8 @@ def what_is_there(clip: Clip, board: Board) -> str:
     if markers:
         return f"{wanted}; markers of {markers} are seen: check type, columns, rows and dictionary in BOARD.toml"
     squares = _checkerboard_seen(pictures)
+    if squares and board.kind == "charuco" and sorted(squares) == sorted((board.columns - 1, board.rows - 1)):
+        return f"{wanted}: its squares are seen but no marker of it can be read; check dictionary and focus, go nearer"
     if squares:
         remedy = f'set type = "checkerboard", columns = {squares[0]}, rows = {squares[1]} (inner corners)'
         return f"{wanted}, but a plain checkerboard is seen; {remedy}"

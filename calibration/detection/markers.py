@@ -7,15 +7,12 @@ import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import NOTHING, Detection, Gray
+from calibration.detection.edge_crossings import at_edge_crossings
 from geometry.marker_corners import refine_quads
 
 
 class FindCharuco:
-    """Chessboard corners between markers.
-
-    OpenCV refines each corner in a window that ends where the nearest marker begins; the markers' own corners would
-    pull a larger one aside (measured: a window of a third of the pitch doubles the residual).
-    """
+    """Chessboard corners between markers."""
 
     def __init__(self, board: Board) -> None:
         parameters = cv2.aruco.DetectorParameters()
@@ -25,7 +22,7 @@ class FindCharuco:
             cv2.aruco.CharucoDetector(printed, cv2.aruco.CharucoParameters(), parameters)
             for printed in opencv_charuco(board)
         ]
-        self._side_points = board.side_points
+        self._board = board
 
     def __call__(self, gray: Gray) -> Detection:
         """Corners of whichever side is seen."""
@@ -34,8 +31,9 @@ class FindCharuco:
             found_here: Any = detector.detectBoard(gray)
             uv, ids = found_here[:2]
             if ids is not None and len(ids):
-                found.append(_detection(ids, uv, side * self._side_points))
-        return max(found, key=lambda detection: len(detection.ids), default=NOTHING)
+                found.append(_detection(ids, uv, side * self._board.side_points))
+        fullest = max(found, key=lambda detection: len(detection.ids), default=NOTHING)
+        return at_edge_crossings(gray, self._board, fullest)
 
 
 class FindMarkerGrid:

@@ -1,7 +1,7 @@
 """Which frames of different cameras show the same instant, and when each was taken."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from calibration.errors import CalibrationError
 from calibration.footage.clips import Clip
+from calibration.footage.folder import natural_order
 from calibration.footage.pictures import PictureClip
 from calibration.footage.timestamps import FrameTime, read_timestamps
 
@@ -42,9 +43,9 @@ def pair_frames(clips: Sequence[Clip], folder: Path) -> Pairing:
     timestamps = folder / "timestamps.csv"
     numbers = {clip.name: clip.numbers() for clip in clips}
     if timestamps.is_file():
-        times = read_timestamps(timestamps, list(numbers))
-        of_frames = {name: _times_of(timestamps, name, numbers[name], times[name]) for name in numbers}
-        return _paired_by_time(numbers, of_frames)
+        times = read_timestamps(timestamps, sorted(numbers, key=natural_order))
+        of_frames = {name: _times_of(timestamps, name, numbers[name], times.of_camera[name]) for name in numbers}
+        return replace(_paired_by_time(numbers, of_frames), notices=times.notices)
     return _paired_by_number(clips, numbers, folder)
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from calibration.errors import CalibrationError
-from calibration.footage.folder import name_key
+from calibration.footage.folder import name_key, natural_order
 
 _LAYOUTS = (
     ("camera", "frame", "time_s"),
@@ -30,8 +31,15 @@ class FrameTime:
     group: int
 
 
-def read_timestamps(path: Path, cameras: list[str]) -> dict[str, list[FrameTime]]:
-    """Times of each camera's frames, by ascending frame."""
+class Timestamps(NamedTuple):
+    """Times of each camera's frames by ascending frame, and what a user should know about whose they are."""
+
+    of_camera: dict[str, list[FrameTime]]
+    notices: tuple[str, ...] = ()
+
+
+def read_timestamps(path: Path, cameras: list[str]) -> Timestamps:
+    """Times of every camera's frames; `cameras` in their natural order."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
@@ -39,18 +47,18 @@ def read_timestamps(path: Path, cameras: list[str]) -> dict[str, list[FrameTime]
             layout = _layout(path, reader.fieldnames)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CalibrationError(f"{path}: cannot be read ({error})") from error
-    names = {row[layout[0]] for row in rows}
-    owner = {name: _owner(path, name, cameras) for name in sorted(names, key=str)}
+    names = sorted({row[layout[0]] or "" for row in rows}, key=natural_order)
+    owner, notices = _owners(path, names, cameras)
     times: dict[str, list[FrameTime]] = {name: [] for name in cameras}
     for line, row in enumerate(rows, start=2):
-        camera = owner[row[layout[0]]]
+        camera = owner.get(row[layout[0]] or "")
         if camera is not None:
             times[camera].append(_frame_time(path, line, row, layout))
     for camera, frames in times.items():
         if not frames:
-            raise CalibrationError(f"{path}: has no times for camera '{camera}'; it has {', '.join(sorted(names))}")
+            raise CalibrationError(f"{path}: has no times for camera '{camera}'; it has {', '.join(names)}")
         frames.sort(key=lambda frame: frame.frame)
-    return times
+    return Timestamps(times, notices)
 
 
 def _layout(path: Path, columns: Sequence[str] | None) -> tuple[str, str, str]:
@@ -64,17 +72,26 @@ def _layout(path: Path, columns: Sequence[str] | None) -> tuple[str, str, str]:
     )
 
 
-def _owner(path: Path, name: str, cameras: list[str]) -> str | None:
-    """Camera that a name in the file means: the same name, or the only one that ends in the same number."""
-    same = [camera for camera in cameras if name_key(camera) == name_key(name)]
-    if same:
-        return same[0]
-    if name.strip().isdigit():
-        ending = [camera for camera in cameras if _last_number(camera) == int(name)]
-        if len(ending) > 1:
-            raise CalibrationError(f"{path}: camera {name} could be {' or '.join(ending)}; use the cameras' full names")
-        return ending[0] if ending else None
-    return None
+def _owners(path: Path, names: list[str], cameras: list[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Camera that each name in the file means: the same name, the same number, or the same place in the order."""
+    by_key = {name_key(camera): camera for camera in cameras}
+    same = {name: by_key[name_key(name)] for name in names if name_key(name) in by_key}
+    if same or not all(name.strip().isdigit() for name in names):
+        return same, ()
+    numbered = {name: _ending_in(path, int(name), cameras) for name in names}
+    owned = {name: camera for name, camera in numbered.items() if camera is not None}
+    if len(owned) == len(cameras) or len(names) != len(cameras):
+        return owned, ()
+    in_order = dict(zip(names, cameras, strict=True))
+    listed = ", ".join(f"{name} = {camera}" for name, camera in in_order.items())
+    return in_order, (f"{path.name}: its camera numbers were taken in sorted order: {listed}",)
+
+
+def _ending_in(path: Path, number: int, cameras: list[str]) -> str | None:
+    ending = [camera for camera in cameras if _last_number(camera) == number]
+    if len(ending) > 1:
+        raise CalibrationError(f"{path}: camera {number} could be {' or '.join(ending)}; use the cameras' full names")
+    return ending[0] if ending else None
 
 
 def _last_number(name: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.drift import DriftWatch, agreement_residuals
+from calibration.drift import DriftWatch, turn_evidence
 from capture.types import FrameSet, Keypoints2D
 from geometry.rig import Rig
 from valgus.rigs.person_views import LEAST_CONFIDENCE
@@ -38,7 +38,7 @@ class WatchedReconstructor(_Reconstructor[_Found]):
         self._looked_ns: int | None = None
         self._told: set[str] = set()
         # Compiles the kernel now, not in the middle of the session.
-        agreement_residuals(rig.arrays, np.full((len(rig), 1, 2), np.nan), np.zeros((len(rig), 1)))
+        turn_evidence(rig.arrays, np.full((len(rig), 1, 2), np.nan), np.zeros((len(rig), 1)))
 
     def update(self, views: FrameSet) -> _Found:
         """What the inner reconstructor finds."""
@@ -52,8 +52,8 @@ class WatchedReconstructor(_Reconstructor[_Found]):
         seen = _most_confident(views)
         if seen is None:
             return
-        residual = agreement_residuals(self._rig.arrays, *seen, LEAST_CONFIDENCE)
-        self._watch, alarm = self._watch.update(residual)
+        evidence = turn_evidence(self._rig.arrays, *seen, LEAST_CONFIDENCE)
+        self._watch, alarm = self._watch.update(evidence)
         if alarm is not None and alarm.camera not in self._told:
             self._told.add(alarm.camera)
             self._tell(str(alarm))

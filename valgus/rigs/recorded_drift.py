@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from calibration.drift import DriftAlarm, DriftWatch, agreement_residuals
+from calibration.drift import DriftAlarm, DriftWatch, turn_evidence
 from valgus.rigs.person_views import LEAST_CONFIDENCE, PersonViews
 
 
@@ -18,8 +18,8 @@ def watch_recording(person: PersonViews) -> list[TimedAlarm]:
     """First alarm of every camera that moved, in the order of time."""
     watch, first = DriftWatch(person.rig.names), dict[str, TimedAlarm]()
     for f, time_s in enumerate(person.time_s - person.time_s[0]):
-        residual = agreement_residuals(person.rig.arrays, person.uv[:, f], person.confidence[:, f], LEAST_CONFIDENCE)
-        watch, alarm = watch.update(residual)
+        evidence = turn_evidence(person.rig.arrays, person.uv[:, f], person.confidence[:, f], LEAST_CONFIDENCE)
+        watch, alarm = watch.update(evidence)
         if alarm is not None and alarm.camera not in first:
             first[alarm.camera] = TimedAlarm(alarm, float(time_s))
     return list(first.values())

@@ -124,6 +124,17 @@ def test_caliscopes_timestamps_name_cameras_by_number_and_group_frames(tmp_path:
     np.testing.assert_allclose(pairing.clocks["cam_1"].time_s, [100.01, 100.11, 100.21, 100.31])
 
 
+def test_camera_numbers_that_are_no_names_are_taken_in_order(tmp_path: Path) -> None:
+    """Numbers from 0 for cameras that are named from 1: "left 1" is camera 0, not camera 1."""
+    for name in ("left 2", "left 1"):
+        _video(tmp_path / f"{name}.mp4", [0] * 4)
+    (tmp_path / "timestamps.csv").write_text(CALISCOPE, encoding="utf-8")
+    pairing = pair_frames(open_folder(tmp_path), tmp_path)
+    np.testing.assert_allclose(pairing.clocks["left 1"].time_s, [100.0, 100.1, 100.2, 100.3])
+    np.testing.assert_allclose(pairing.clocks["left 2"].time_s, [100.01, 100.11, 100.21, 100.31])
+    assert "sorted order: 0 = left 1, 1 = left 2" in pairing.notices[0]
+
+
 def test_a_selection_of_numbered_pictures_finds_its_rows(tmp_path: Path) -> None:
     for name in ("cam_0", "cam_1"):
         _pictures(tmp_path / name, ["0000.png", "0002.png"])
