@@ -24,8 +24,8 @@ BASELINE_FRAMES = 120
 WINDOW_FRAMES = 60
 
 # A person's pose and place change a detector's errors, so that a camera at rest seems to turn a little as well, most
-# about its optical axis (x right, y down, z forward).  This much, and what the camera seemed to wander while the session
-# began, is no alarm: on the truth sets nothing at rest came nearer than 0.1 deg to it (`docs/calibration.md`).
+# about its optical axis (x right, y down, z forward).  This much, and what the camera seemed to wander while the
+# session began, is no alarm: on the truth sets nothing at rest came nearer to it than 0.1 deg (`docs/calibration.md`).
 _QUIET_RAD = np.deg2rad([0.3, 0.3, 0.4])
 _PARTS = 4
 
