@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 30
 _NEWTON_TOLERANCE = 1e-12
-_MIN_DEPTH = 1e-9
+MIN_DEPTH = 1e-9
 _STRAIGHT_AHEAD = 1e-8
 
 
@@ -38,6 +38,36 @@ class CameraArrays(NamedTuple):
     """(C, 3, 3) rotations world to camera"""
     t: Array
     """(C, 3) metres"""
+
+
+class CameraScalars(NamedTuple):
+    """One camera as bare numbers, so that loops over many points can keep it in registers."""
+
+    focal: tuple[float, ...]
+    """(2,) px"""
+    centre: tuple[float, ...]
+    """(2,) px"""
+    distortion: tuple[float, ...]
+    """(8,)"""
+    fisheye: bool
+    R: tuple[float, ...]
+    """(9,) rotation world to camera, row by row"""
+    t: tuple[float, ...]
+    """(3,) metres"""
+
+
+@inline_kernel
+def camera_scalars(cameras, c):
+    """`CameraScalars` of camera c."""
+    k, R, t = cameras.distortion[c], cameras.R[c], cameras.t[c]
+    return CameraScalars(
+        (cameras.focal[c, 0], cameras.focal[c, 1]),
+        (cameras.centre[c, 0], cameras.centre[c, 1]),
+        (k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]),
+        cameras.fisheye[c],
+        (R[0, 0], R[0, 1], R[0, 2], R[1, 0], R[1, 1], R[1, 2], R[2, 0], R[2, 1], R[2, 2]),
+        (t[0], t[1], t[2]),
+    )
 
 
 @kernel
@@ -113,33 +143,32 @@ def project_point(cameras, c, X, Y, Z):
     x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
     y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
     z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
-    if not z > _MIN_DEPTH:
+    if not z > MIN_DEPTH:
         return math.nan, math.nan
     xd, yd, _, _, _, _ = distort(x / z, y / z, cameras.distortion[c], cameras.fisheye[c])
     return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
 
 
 @inline_kernel
-def project_with_derivatives(cameras, c, X, Y, Z):
-    """As `project_point`, with the derivatives px per metre: u, v, then du/dX du/dY du/dZ dv/dX dv/dY dv/dZ."""
-    R, t = cameras.R, cameras.t
-    r00, r01, r02 = R[c, 0, 0], R[c, 0, 1], R[c, 0, 2]
-    r10, r11, r12 = R[c, 1, 0], R[c, 1, 1], R[c, 1, 2]
-    r20, r21, r22 = R[c, 2, 0], R[c, 2, 1], R[c, 2, 2]
-    z = r20 * X + r21 * Y + r22 * Z + t[c, 2]
-    if not z > _MIN_DEPTH:
-        return math.nan, math.nan, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+def project_ahead(camera, lens, X, Y, Z):
+    """Depth in metres, pixel and derivatives as of `project_with_derivatives`; meaningless where the depth is not > 0.
+
+    `lens` is `distort`, or a function like it that is free of branches, so that loops over points are vectorised.
+    """
+    R, t = camera.R, camera.t
+    z = R[6] * X + R[7] * Y + R[8] * Z + t[2]
     per_z = 1.0 / z
-    a = (r00 * X + r01 * Y + r02 * Z + t[c, 0]) * per_z
-    b = (r10 * X + r11 * Y + r12 * Z + t[c, 1]) * per_z
-    xd, yd, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
-    fx, fy = cameras.focal[c, 0], cameras.focal[c, 1]
+    a = (R[0] * X + R[1] * Y + R[2] * Z + t[0]) * per_z
+    b = (R[3] * X + R[4] * Y + R[5] * Z + t[1]) * per_z
+    xd, yd, j_xx, j_xy, j_yx, j_yy = lens(a, b, camera.distortion, camera.fisheye)
+    fx, fy = camera.focal
     ua, ub, va, vb = fx * per_z * j_xx, fx * per_z * j_xy, fy * per_z * j_yx, fy * per_z * j_yy
-    a0, a1, a2 = r00 - a * r20, r01 - a * r21, r02 - a * r22
-    b0, b1, b2 = r10 - b * r20, r11 - b * r21, r12 - b * r22
+    a0, a1, a2 = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8]
+    b0, b1, b2 = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8]
     return (
-        fx * xd + cameras.centre[c, 0],
-        fy * yd + cameras.centre[c, 1],
+        z,
+        fx * xd + camera.centre[0],
+        fy * yd + camera.centre[1],
         ua * a0 + ub * b0,
         ua * a1 + ub * b1,
         ua * a2 + ub * b2,
@@ -147,6 +176,15 @@ def project_with_derivatives(cameras, c, X, Y, Z):
         va * a1 + vb * b1,
         va * a2 + vb * b2,
     )
+
+
+@inline_kernel
+def project_with_derivatives(cameras, c, X, Y, Z):
+    """As `project_point`, with the derivatives px per metre: u, v, then du/dX du/dY du/dZ dv/dX dv/dY dv/dZ."""
+    z, u, v, u0, u1, u2, v0, v1, v2 = project_ahead(camera_scalars(cameras, c), distort, X, Y, Z)
+    if not z > MIN_DEPTH:
+        return math.nan, math.nan, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    return u, v, u0, u1, u2, v0, v1, v2
 
 
 @inline_kernel

@@ -6,7 +6,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import kernel
+from geometry._jit import inline_kernel, kernel
 from geometry.camera_model import CameraArrays, normalise_pixel
 
 Array = NDArray[np.float64]
@@ -14,19 +14,28 @@ Array = NDArray[np.float64]
 _SINGULAR = 1e-12
 
 
-@kernel
-def solve_symmetric3(a00, a01, a02, a11, a12, a22, b0, b1, b2):
-    """Solution of a symmetric 3x3 system by cofactors; NaN where it is singular relative to its own scale."""
+@inline_kernel
+def inverse_symmetric3(a00, a01, a02, a11, a12, a22):
+    """Inverse of a symmetric 3x3 matrix, upper triangle, by cofactors; NaN where singular relative to its own scale.
+
+    Free of branches, so that loops over many matrices are vectorised.
+    """
     c00, c01, c02 = a11 * a22 - a12 * a12, a02 * a12 - a01 * a22, a01 * a12 - a02 * a11
     det = a00 * c00 + a01 * c01 + a02 * c02
     scale = (a00 + a11 + a22) / 3.0
-    if not det > _SINGULAR * scale * scale * scale:
-        return math.nan, math.nan, math.nan
+    per_det = 1.0 / det if det > _SINGULAR * scale * scale * scale else math.nan
     c11, c12, c22 = a00 * a22 - a02 * a02, a01 * a02 - a00 * a12, a00 * a11 - a01 * a01
+    return c00 * per_det, c01 * per_det, c02 * per_det, c11 * per_det, c12 * per_det, c22 * per_det
+
+
+@inline_kernel
+def solve_symmetric3(a00, a01, a02, a11, a12, a22, b0, b1, b2):
+    """Solution of a symmetric 3x3 system; NaN where it is singular relative to its own scale."""
+    c00, c01, c02, c11, c12, c22 = inverse_symmetric3(a00, a01, a02, a11, a12, a22)
     return (
-        (c00 * b0 + c01 * b1 + c02 * b2) / det,
-        (c01 * b0 + c11 * b1 + c12 * b2) / det,
-        (c02 * b0 + c12 * b1 + c22 * b2) / det,
+        c00 * b0 + c01 * b1 + c02 * b2,
+        c01 * b0 + c11 * b1 + c12 * b2,
+        c02 * b0 + c12 * b1 + c22 * b2,
     )
 
 

@@ -19,11 +19,11 @@ disc of 100 px around a person of 500 px, against a standard deviation of 5.2 px
 
 def _empty_points(cameras: int, points: int) -> PointArrays:
     return PointArrays(
-        xyz=np.full((points, 3), np.nan),
-        covariance=np.full((points, 3, 3), np.nan),
-        views=np.zeros(points, dtype=np.int8),
-        residual_px=np.full(points, np.nan),
-        camera_residual_px=np.full((cameras, points), np.nan),
+        xyz=np.empty((points, 3)),
+        covariance=np.empty((points, 3, 3)),
+        views=np.empty(points, dtype=np.int8),
+        residual_px=np.empty(points),
+        camera_residual_px=np.empty((cameras, points)),
     )
 
 
@@ -37,13 +37,12 @@ class FrameTriangulator:
         self._cameras = rig.arrays
         self._work = kernels.point_work(len(rig))
         self._result = _empty_points(len(rig), len(keypoint_set))
-        self._drop_cost = np.full((len(rig), len(keypoint_set)), DROP_COST)
         self._keypoint_set = keypoint_set
 
     def triangulate(self, time_ns: int, uv: Array, variance: Array) -> Points3D:
         """Points of one instant from `uv` (C, K, 2) px and `variance` (C, K) px^2 per axis, NaN where not seen."""
         result = self._result
-        kernels.triangulate_points(self._cameras, uv, variance, self._drop_cost, result, 0, len(result.xyz), self._work)
+        kernels.triangulate_points(self._cameras, uv, variance, DROP_COST, result, 0, len(result.xyz), self._work)
         return Points3D(time_ns, self._keypoint_set, result.xyz, result.covariance, result.views, result.residual_px)
 
 
@@ -57,8 +56,7 @@ def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> PointArrays:
     variance : (C, N) px^2 per axis; NaN leaves a view out
     """
     result = _empty_points(*uv.shape[:2])
-    drop_cost = np.full(variance.shape, DROP_COST)
-    kernels.triangulate_many(rig.arrays, uv, variance, drop_cost, result)
+    kernels.triangulate_many(rig.arrays, uv, variance, DROP_COST, result)
     return result
 
 

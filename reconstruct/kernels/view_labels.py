@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geometry._jit import inline_kernel, inner_kernel
 from geometry.camera_model import normalise_pixel
 from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, minimum, value
-from reconstruct.kernels.view_subset import MIXTURE, SubsetWork, choose_views
+from reconstruct.kernels.view_subset import SubsetWork, choose_views, subset_work
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -86,14 +86,6 @@ class LabelWork(NamedTuple):
 
 def label_work(cameras: int, points: int, units: int) -> LabelWork:
     """Fresh memory."""
-    subset = SubsetWork(
-        np.zeros(QUADRATIC),
-        np.empty(QUADRATIC),
-        np.empty(QUADRATIC),
-        np.empty(MIXTURE),
-        np.empty(cameras + 1, dtype=np.bool_),
-        np.empty(cameras + 1, dtype=np.int64),
-    )
     return LabelWork(
         np.empty((2, cameras, points, QUADRATIC)),
         np.zeros((cameras, points), dtype=np.bool_),
@@ -109,7 +101,7 @@ def label_work(cameras: int, points: int, units: int) -> LabelWork:
         np.zeros(points),
         np.zeros((points, 3)),
         np.zeros(units),
-        subset,
+        subset_work(cameras + 1),
     )
 
 
@@ -168,8 +160,8 @@ def joint_cost(body, work, k):
         cheapest = min(cheapest, prices[v])
     if chi2 <= cheapest:  # leaving anything out costs more than it can win
         return chi2, d0, d1, d2, n
-    d0, d1, d2 = _choose(body, work, k, n)
-    return work.subset.mixture[0], d0, d1, d2, n
+    cost, d0, d1, d2 = _choose(body, work, k, n)
+    return cost, d0, d1, d2, n
 
 
 @inner_kernel

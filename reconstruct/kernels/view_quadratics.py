@@ -8,29 +8,24 @@ import math
 
 from geometry._jit import inline_kernel, inner_kernel
 from geometry.camera_model import distort
-from geometry.rays import solve_symmetric3
+from geometry.rays import inverse_symmetric3, solve_symmetric3
 
 QUADRATIC = 10
 """Numbers of a quadratic: a00 a01 a02 a11 a12 a22 b0 b1 b2 c."""
 
-_SINGULAR = 1e-12
 _MIN_DEPTH_M = 1e-3
 
 
 @inner_kernel
 def invert_symmetric3(a, inverse):
     """Fill `inverse` (3, 3) from the upper triangle `a` (a00 a01 a02 a11 a12 a22); False where it is singular."""
-    c00, c01, c02 = a[3] * a[5] - a[4] * a[4], a[2] * a[4] - a[1] * a[5], a[1] * a[4] - a[2] * a[3]
-    det = a[0] * c00 + a[1] * c01 + a[2] * c02
-    scale = (a[0] + a[3] + a[5]) / 3.0
-    if not det > _SINGULAR * scale * scale * scale:
+    c00, c01, c02, c11, c12, c22 = inverse_symmetric3(a[0], a[1], a[2], a[3], a[4], a[5])
+    if math.isnan(c00):
         return False
-    inverse[0, 0] = c00 / det
-    inverse[0, 1] = inverse[1, 0] = c01 / det
-    inverse[0, 2] = inverse[2, 0] = c02 / det
-    inverse[1, 1] = (a[0] * a[5] - a[2] * a[2]) / det
-    inverse[1, 2] = inverse[2, 1] = (a[1] * a[2] - a[0] * a[4]) / det
-    inverse[2, 2] = (a[0] * a[3] - a[1] * a[1]) / det
+    inverse[0, 0], inverse[1, 1], inverse[2, 2] = c00, c11, c22
+    inverse[0, 1] = inverse[1, 0] = c01
+    inverse[0, 2] = inverse[2, 0] = c02
+    inverse[1, 2] = inverse[2, 1] = c12
     return True
 
 

@@ -5,7 +5,8 @@ A view is either right, with Gaussian noise, or wrong and then anywhere.  The mo
     sum over the subset of (residual / sd)^2  +  sum of `drop_cost` over the views left out
 
 where `drop_cost` is twice the log odds of "right" over "wrong" at the peak of the Gaussian.  Up to `EXHAUSTIVE` views
-every subset is tried; with more, views are eliminated backwards, the one whose loss helps most first.
+every subset is tried, all of them side by side; with more, views are eliminated backwards, the one whose loss helps
+most first.
 """
 
 import math
@@ -14,16 +15,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry._jit import inline_kernel, inner_kernel
+from geometry._jit import inline_kernel, inner_kernel, kernel
+from geometry.rays import solve_symmetric3
 from reconstruct.kernels.view_quadratics import QUADRATIC, minimum
 
 Array = NDArray[np.float64]
 
 EXHAUSTIVE = 6
-MIXTURE = 11
-"""Numbers that sum up the explanations tried: best cost, weight, first (3) and second (6) moments of the offset."""
-
+_MOST = 1 << EXHAUSTIVE
+"""Explanations kept: all subsets, or as many rounds of elimination."""
 _NEGLIGIBLE = 30.0
+
+# Rows of `_MOST` numbers in `SubsetWork.table`, one number per explanation: the sum of its quadratics (QUADRATIC rows),
+# the price of the views that it leaves out and how many it keeps; its cost and offset.
+_PRICE, _KEPT, COST, D0, D1, D2 = (row * _MOST for row in range(QUADRATIC, QUADRATIC + 6))
+TABLE = (QUADRATIC + 6) * _MOST
 
 
 class SubsetWork(NamedTuple):
@@ -35,71 +41,81 @@ class SubsetWork(NamedTuple):
     """(QUADRATIC,)"""
     trial: Array
     """(QUADRATIC,)"""
-    mixture: Array
-    """(MIXTURE,)"""
+    table: Array
+    """(TABLE,)"""
+    explanations: NDArray[np.int64]
+    """(1,) how many the table holds"""
     left_out: NDArray[np.bool_]
     """(C,)"""
     round: NDArray[np.int64]
     """(C,)"""
 
 
-@inline_kernel
-def _weigh_in(mixture, cost, d0, d1, d2):
-    """Add one explanation with its posterior weight exp(-cost / 2), relative to the best one so far."""
-    if cost < mixture[0]:
-        shrink = math.exp(0.5 * (cost - mixture[0]))
-        for i in range(1, MIXTURE):
-            mixture[i] *= shrink
-        mixture[0] = cost
-    w = math.exp(0.5 * (mixture[0] - cost))
-    mixture[1] += w
-    mixture[2] += w * d0
-    mixture[3] += w * d1
-    mixture[4] += w * d2
-    mixture[5] += w * d0 * d0
-    mixture[6] += w * d0 * d1
-    mixture[7] += w * d0 * d2
-    mixture[8] += w * d1 * d1
-    mixture[9] += w * d1 * d2
-    mixture[10] += w * d2 * d2
+@kernel
+def subset_work(views):
+    """Fresh `SubsetWork` for so many views."""
+    return SubsetWork(
+        np.zeros(QUADRATIC),
+        np.empty(QUADRATIC),
+        np.empty(QUADRATIC),
+        np.empty(TABLE),
+        np.zeros(1, dtype=np.int64),
+        np.empty(views, dtype=np.bool_),
+        np.empty(views, dtype=np.int64),
+    )
 
 
 @inline_kernel
-def _sum_kept(quadratics, work):
-    for i in range(QUADRATIC):
-        work.total[i] = work.prior[i]
+def _sum_subsets(quadratics, drop_cost, prior, table):
+    """Fill the table for every subset: bit v of its number is set where view v is left out."""
+    for row in range(QUADRATIC):
+        table[row * _MOST] = prior[row]
+    table[_PRICE] = table[_KEPT] = 0.0
     for v in range(len(quadratics)):
-        if not work.left_out[v]:
-            for i in range(QUADRATIC):
-                work.total[i] += quadratics[v, i]
+        half = 1 << v
+        for row in range(QUADRATIC):
+            q = quadratics[v, row]
+            sums = table[row * _MOST : (row + 1) * _MOST]
+            for i in range(half):
+                sums[half + i] = sums[i]
+                sums[i] += q
+        for i in range(half):
+            table[_PRICE + half + i] = table[_PRICE + i] + drop_cost[v]
+            table[_KEPT + half + i] = table[_KEPT + i]
+            table[_KEPT + i] += 1.0
+
+
+@inline_kernel
+def _solve_subsets(subsets, fewest, table):
+    """Offsets and costs of all subsets; what has too few views, or no single solution, costs infinitely much."""
+    for i in range(subsets):
+        a00, a01, a02 = table[i], table[_MOST + i], table[2 * _MOST + i]
+        a11, a12, a22 = table[3 * _MOST + i], table[4 * _MOST + i], table[5 * _MOST + i]
+        b0, b1, b2 = table[6 * _MOST + i], table[7 * _MOST + i], table[8 * _MOST + i]
+        d0, d1, d2 = solve_symmetric3(a00, a01, a02, a11, a12, a22, b0, b1, b2)
+        chi2 = max(table[9 * _MOST + i] - b0 * d0 - b1 * d1 - b2 * d2, 0.0)
+        cost = chi2 + table[_PRICE + i]
+        table[D0 + i], table[D1 + i], table[D2 + i] = d0, d1, d2
+        table[COST + i] = cost if (table[_KEPT + i] >= fewest) & (cost < math.inf) else math.inf
 
 
 @inner_kernel
 def _try_all(quadratics, drop_cost, fewest, work):
-    """Exhaustive choice; leaves the views to distrust in `work.left_out`."""
-    n = len(quadratics)
-    best, best_mask = math.inf, (1 << n) - 1
-    best_d0 = best_d1 = best_d2 = math.nan
-    for mask in range(1 << n):  # a set bit leaves the view out
-        kept, cost = n, 0.0
-        for v in range(n):
-            work.left_out[v] = (mask >> v & 1) == 1
-            if work.left_out[v]:
-                kept -= 1
-                cost += drop_cost[v]
-        if kept < fewest or cost > best + _NEGLIGIBLE:
-            continue
-        _sum_kept(quadratics, work)
-        d0, d1, d2, chi2 = minimum(work.total)
-        cost += chi2
-        if not math.isfinite(cost):
-            continue
-        _weigh_in(work.mixture, cost, d0, d1, d2)
-        if cost < best:
-            best, best_mask, best_d0, best_d1, best_d2 = cost, mask, d0, d1, d2
+    """Exhaustive choice: its cost and offset; leaves the views to distrust in `work.left_out`."""
+    n, table = len(quadratics), work.table
+    work.explanations[0] = 1 << n
+    _sum_subsets(quadratics, drop_cost, work.prior, table)
+    _solve_subsets(1 << n, fewest, table)
+    best = 0
+    for i in range(1, 1 << n):
+        if table[COST + i] < table[COST + best]:
+            best = i
+    if table[COST + best] == math.inf:
+        work.left_out[:n] = True
+        return math.inf, math.nan, math.nan, math.nan
     for v in range(n):
-        work.left_out[v] = (best_mask >> v & 1) == 1
-    return best_d0, best_d1, best_d2
+        work.left_out[v] = (best >> v & 1) == 1
+    return table[COST + best], table[D0 + best], table[D1 + best], table[D2 + best]
 
 
 @inner_kernel
@@ -118,15 +134,28 @@ def _cheapest_loss(quadratics, drop_cost, work):
     return best, best_view, best_d0, best_d1, best_d2
 
 
+@inline_kernel
+def _note(work, cost, d0, d1, d2):
+    """Add an explanation to the table."""
+    i = work.explanations[0]
+    if i < _MOST:
+        work.table[COST + i], work.table[D0 + i], work.table[D1 + i], work.table[D2 + i] = cost, d0, d1, d2
+        work.explanations[0] = i + 1
+
+
 @inner_kernel
 def _eliminate(quadratics, drop_cost, fewest, work):
-    """Backward elimination; leaves the views to distrust in `work.left_out`."""
+    """Backward elimination: cost and offset; leaves the views to distrust in `work.left_out`."""
     n = len(quadratics)
+    work.explanations[0] = 0
     work.left_out[:n] = False
-    _sum_kept(quadratics, work)
+    for i in range(QUADRATIC):
+        work.total[i] = work.prior[i]
+        for v in range(n):
+            work.total[i] += quadratics[v, i]
     best_d0, best_d1, best_d2, best = minimum(work.total)
     if math.isfinite(best):
-        _weigh_in(work.mixture, best, best_d0, best_d1, best_d2)
+        _note(work, best, best_d0, best_d1, best_d2)
     else:
         best = math.inf
     best_round, dropped = 0, 0.0
@@ -141,12 +170,12 @@ def _eliminate(quadratics, drop_cost, fewest, work):
             work.total[i] -= quadratics[view, i]
         cost += dropped
         dropped += drop_cost[view]
-        _weigh_in(work.mixture, cost, d0, d1, d2)
+        _note(work, cost, d0, d1, d2)
         if cost < best:
             best, best_round, best_d0, best_d1, best_d2 = cost, turn, d0, d1, d2
     for v in range(n):
         work.left_out[v] = work.round[v] <= best_round
-    return best_d0, best_d1, best_d2
+    return best, best_d0, best_d1, best_d2
 
 
 @inner_kernel
@@ -158,35 +187,46 @@ def choose_views(quadratics, drop_cost, fewest, work):
     quadratics : (n, QUADRATIC) one per view, all around the same point
     drop_cost : (n,) price of leaving a view out
     fewest : smallest admissible subset
-    work : `SubsetWork`; `work.prior` is added to every subset, `work.left_out` and `work.mixture` are results
+    work : `SubsetWork`; `work.prior` is added to every subset, `work.left_out` is a result, and `work.table` holds the
+        explanations that were tried
 
     Returns
     -------
-    d0, d1, d2 : metres; NaN when no subset determines the point
+    cost : of that subset, infinite when none determines the point
+    d0, d1, d2 : metres; NaN then
     """
-    work.mixture[:] = 0.0
-    work.mixture[0] = math.inf
     if len(quadratics) <= EXHAUSTIVE:
         return _try_all(quadratics, drop_cost, fewest, work)
     return _eliminate(quadratics, drop_cost, fewest, work)
 
 
 @inner_kernel
-def add_spread(mixture, d0, d1, d2, covariance):
-    """Add the spread of the rival explanations around the chosen offset to `covariance` (3, 3)."""
-    w = mixture[1]
-    if not w > 0.0:
+def add_spread(work, best, d0, d1, d2, covariance):
+    """Add the spread of the rival explanations around the offset (d0, d1, d2) to `covariance` (3, 3).
+
+    An explanation has posterior weight exp(-cost / 2), relative to that of the cheapest one, which costs `best`.
+    """
+    if not math.isfinite(best):
         return
-    m0, m1, m2 = mixture[2] / w, mixture[3] / w, mixture[4] / w
-    s01 = mixture[6] / w - m0 * d1 - d0 * m1 + d0 * d1
-    s02 = mixture[7] / w - m0 * d2 - d0 * m2 + d0 * d2
-    s12 = mixture[9] / w - m1 * d2 - d1 * m2 + d1 * d2
-    covariance[0, 0] += mixture[5] / w - 2.0 * m0 * d0 + d0 * d0
-    covariance[1, 1] += mixture[8] / w - 2.0 * m1 * d1 + d1 * d1
-    covariance[2, 2] += mixture[10] / w - 2.0 * m2 * d2 + d2 * d2
-    covariance[0, 1] += s01
-    covariance[1, 0] += s01
-    covariance[0, 2] += s02
-    covariance[2, 0] += s02
-    covariance[1, 2] += s12
-    covariance[2, 1] += s12
+    weight = s00 = s01 = s02 = s11 = s12 = s22 = 0.0
+    for i in range(work.explanations[0]):
+        dearer = work.table[COST + i] - best
+        if dearer < _NEGLIGIBLE:
+            w = math.exp(-0.5 * dearer)
+            e0, e1, e2 = work.table[D0 + i] - d0, work.table[D1 + i] - d1, work.table[D2 + i] - d2
+            weight += w
+            s00 += w * e0 * e0
+            s01 += w * e0 * e1
+            s02 += w * e0 * e2
+            s11 += w * e1 * e1
+            s12 += w * e1 * e2
+            s22 += w * e2 * e2
+    covariance[0, 0] += s00 / weight
+    covariance[1, 1] += s11 / weight
+    covariance[2, 2] += s22 / weight
+    covariance[0, 1] += s01 / weight
+    covariance[1, 0] += s01 / weight
+    covariance[0, 2] += s02 / weight
+    covariance[2, 0] += s02 / weight
+    covariance[1, 2] += s12 / weight
+    covariance[2, 1] += s12 / weight
