@@ -19,9 +19,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geometry import se3
 from geometry.rays import triangulate_linear
 from geometry.rig import Rig
+from reconstruct.kernels import picture_scale as kernels
+from reconstruct.kernels.medians import running_median
 
 Array = NDArray[np.float64]
 
@@ -111,11 +112,8 @@ class PixelNoise:
 
 def box_scale(uv: Array, confidence: Array) -> Array:
     """Scale (...) of each single picture of a person, from keypoints (..., K, 2) px; NaN where nothing is seen."""
-    seen = (confidence > 0.0) & np.isfinite(uv).all(-1)
-    low = np.where(seen[..., None], uv, np.inf).min(axis=-2)
-    high = np.where(seen[..., None], uv, -np.inf).max(axis=-2)
-    anybody = np.asarray(seen.any(axis=-1))[..., None]
-    width, height = np.moveaxis(np.where(anybody, high - low, np.nan), -1, 0)
+    width, height = np.empty(confidence.shape[:-1]), np.empty(confidence.shape[:-1])
+    kernels.fill_box_sizes(*_flat(uv, confidence), width.reshape(-1), height.reshape(-1))
     return np.maximum(np.maximum(height, WIDTH_TO_HEIGHT * width), _SMALLEST_PERSON_PX) / REFERENCE_SIZE_PX
 
 
@@ -130,30 +128,38 @@ def person_scale(uv: Array, confidence: Array) -> Array:
 
 def standing_scale(rig: Rig, uv: Array, confidence: Array) -> Array:
     """Scale (C, F) that the person would have at full height at the same place; arguments as in `person_scale`."""
-    px_per_metre = magnification(rig, uv, confidence)
-    height_m = np.median(person_scale(uv, confidence) / px_per_metre, axis=0)
-    return np.quantile(height_m, _STANDING_QUANTILE) * px_per_metre
+    return picture_scales(rig, uv, confidence)[1]
+
+
+def picture_scales(rig: Rig, uv: Array, confidence: Array) -> tuple[Array, Array]:
+    """`person_scale` and `standing_scale` at once."""
+    picture, px_per_metre = person_scale(uv, confidence), magnification(rig, uv, confidence)
+    height_m = np.median(picture / px_per_metre, axis=0)
+    return picture, np.quantile(height_m, _STANDING_QUANTILE) * px_per_metre
 
 
 def magnification(rig: Rig, uv: Array, confidence: Array) -> Array:
     """Px per metre (C, F) at the person's middle; arguments as in `person_scale`."""
-    seen = (confidence > 0.0) & np.isfinite(uv).all(-1)
-    count = seen.sum(-1)
-    middle = np.where(seen[..., None], uv, 0.0).sum(-2) / np.maximum(count, 1)[..., None]
-    points = triangulate_linear(rig.arrays, middle, (count > 0).astype(float))
-    focal = np.array([camera.matrix[1, 1] for camera in rig.cameras])
-    depth = np.stack([se3.apply(camera.T_camera_world, points)[:, 2] for camera in rig.cameras])
-    return _fill_gaps(focal[:, None] / np.where(depth > 0.0, depth, np.nan))
+    middle, seen = np.empty((*confidence.shape[:-1], 2)), np.empty(confidence.shape[:-1])
+    kernels.fill_middles(*_flat(uv, confidence), middle.reshape(-1, 2), seen.reshape(-1))
+    points = triangulate_linear(rig.arrays, middle, seen)
+    depth = points @ rig.arrays.R[:, 2].T + rig.arrays.t[:, 2]
+    focal = rig.arrays.focal[:, 1]
+    return _fill_gaps(focal[:, None] / np.where(depth > 0.0, depth, np.nan).T)
+
+
+def _flat(uv: Array, confidence: Array) -> tuple[Array, Array]:
+    """Keypoints (n, K, 2) and scores (n, K) as the kernels want them."""
+    keypoints = confidence.shape[-1]
+    flat = np.ascontiguousarray(uv, dtype=float).reshape(-1, keypoints, 2)
+    return flat, np.ascontiguousarray(confidence, dtype=float).reshape(-1, keypoints)
 
 
 def _running_median(values: Array) -> Array:
     """(C, F) median over the frames around, so that stray keypoints don't count; NaN where nothing is known."""
-    half = _MEDIAN_FRAMES // 2
-    padded = np.pad(values, ((0, 0), (half, half)), constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _MEDIAN_FRAMES, axis=1)
-    known = np.isfinite(windows).any(-1)
-    smooth = np.full_like(values, np.nan)
-    smooth[known] = np.nanmedian(windows[known], axis=-1)
+    smooth = np.empty_like(values)
+    for row, smooth_row in zip(values, smooth, strict=True):
+        running_median(row, _MEDIAN_FRAMES // 2, smooth_row)
     return smooth
 
 

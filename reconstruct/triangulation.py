@@ -7,7 +7,7 @@ from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
 from reconstruct.kernels import triangulate as kernels
 from reconstruct.kernels.triangulate import PointArrays
-from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
+from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.types import Points3D, PointTrial
 
 Array = NDArray[np.float64]
@@ -94,5 +94,5 @@ def triangulate_trial(
     -------
     PointTrial, NaN where fewer than two views agree on a point
     """
-    picture, standing = person_scale(uv, confidence), standing_scale(rig, uv, confidence)
+    picture, standing = picture_scales(rig, uv, confidence)
     return triangulate_views(rig, keypoint_set, time_s, uv, noise.variance_px2(confidence, picture, standing))

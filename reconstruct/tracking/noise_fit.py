@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.camera_model import project
 from geometry.rig import Rig
-from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
+from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.triangulation import PointArrays, triangulate_arrays
 
@@ -43,7 +43,7 @@ def _factors(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) 
     drift, so the means of short trials are corrected for what has not averaged out.
     """
     cameras, frames, keypoints = views.confidence.shape
-    picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
+    picture, standing = picture_scales(rig, views.uv, views.confidence)
     variance = noise.variance_px2(views.confidence, picture, standing)
     points = triangulate_arrays(rig, views.uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
     error = _errors(rig, views.uv.reshape(cameras, -1, 2), points).reshape(cameras, frames, keypoints, 2)

@@ -119,8 +119,9 @@ def _by_instant(values: Array, instants: Instants) -> Array:
 
 def one_person(trial: KeypointTrial, mine: NDArray[np.bool_]) -> KeypointTrial:
     """The trial with one place for people, filled from the detections `mine` (C, F, P); empty where there is none."""
-    place = mine.argmax(axis=2)[:, :, None, None]
-    seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)[:, :, None, None]
-    uv = np.take_along_axis(trial.uv, place[..., None], axis=2)
-    confidence = np.take_along_axis(trial.confidence, place, axis=2)
-    return replace(trial, uv=np.where(seen[..., None], uv, np.nan), confidence=np.where(seen, confidence, 0.0))
+    cameras, frames, _ = mine.shape
+    seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)
+    place = np.arange(cameras)[:, None], np.arange(frames), mine.argmax(axis=2)
+    uv, confidence = trial.uv[place], trial.confidence[place]
+    uv[~seen], confidence[~seen] = np.nan, 0.0
+    return replace(trial, uv=uv[:, :, None], confidence=confidence[:, :, None])

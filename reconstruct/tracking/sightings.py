@@ -9,6 +9,7 @@ from capture.keypoint_sets import KeypointSet
 from capture.types import KeypointTrial
 from geometry.rays import triangulate_linear
 from geometry.rig import Rig
+from reconstruct.kernels.medians import fill_medians
 
 Array = NDArray[np.float64]
 
@@ -69,17 +70,17 @@ def describe(person: KeypointTrial, rig: Rig) -> Sighting:
     uv, confidence = person.uv[:, frames][:, :, 0, joints], person.confidence[:, frames][:, :, 0, joints]
     flat = triangulate_linear(rig.arrays, uv.reshape(len(rig), -1, 2), confidence.reshape(len(rig), -1))
     places = flat.reshape(len(frames), len(joints), 3)
-    middle = _median(places, axis=1)
+    middle = _median(places.swapaxes(1, 2))
     known = np.flatnonzero(np.isfinite(middle[:, 0]))
     first, last = (known[0], known[-1]) if known.size else (0, 0)
-    times = np.nanmedian(person.time_s, axis=0)[frames]
+    times = _median(person.time_s[:, frames[[0, -1]]].T)
     pairs = places[:, inverse.reshape(ends.shape)]
     return Sighting(
         first_s=float(times[0]),
         last_s=float(times[-1]),
         first_place=middle[first],
         last_place=middle[last],
-        bones_m=_median(np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=-1), axis=0),
+        bones_m=_median(np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=-1).T),
         frames=len(everything),
         middle=middle,
         views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
@@ -90,11 +91,11 @@ def _bone_ends(keypoints: KeypointSet) -> NDArray[np.int64]:
     return np.array([[keypoints.index(a), keypoints.index(b)] for a, b in BONES])
 
 
-def _median(values: Array, axis: int) -> Array:
-    """Median of what is known, NaN where nothing is."""
-    known: NDArray[np.bool_] = np.logical_or.reduce(np.isfinite(values), axis=axis)
-    everywhere = np.where(np.expand_dims(known, axis), values, 0.0)
-    return np.where(known, np.nanmedian(everywhere, axis=axis), np.nan)
+def _median(values: Array) -> Array:
+    """Median along the last axis of what is known, NaN where nothing is."""
+    medians = np.empty(values.shape[:-1])
+    fill_medians(np.ascontiguousarray(values).reshape(-1, values.shape[-1]), medians.reshape(-1))
+    return medians
 
 
 def _unlikeness(before: Sighting, after: Sighting) -> float:

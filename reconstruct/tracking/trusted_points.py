@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
-from reconstruct.pixel_noise import PixelNoise, magnification, person_scale, standing_scale
+from reconstruct.pixel_noise import PixelNoise, magnification, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd
 from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.tracking.common_time import carry_to_instants
@@ -38,7 +38,7 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     """
     interval_s = float(np.median(np.diff(time_s, axis=1))) if time_s.shape[1] > 1 else noise.drift_time_s
     fitted = fit_noise(noise, rig, views, interval_s)
-    picture, standing = person_scale(views.uv, views.confidence), standing_scale(rig, views.uv, views.confidence)
+    picture, standing = picture_scales(rig, views.uv, views.confidence)
     variance = fitted.variance_px2(views.confidence, picture, standing)
     uv, psd = views.agreed_uv, acceleration_psd(keypoints)
     instants = group_instants(time_s)

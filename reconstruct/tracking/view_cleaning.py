@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
 from reconstruct.kernels.clean_frame import NoiseShares, clean_frame, cleaner_state
-from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
+from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
 from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.tracking.instants import Instants, group_instants
@@ -109,7 +109,7 @@ def _cleaned(
     interval_s: float,
 ) -> CleanViews:
     """One pass through the trial; arguments as in `clean_views`."""
-    variance = noise.variance_px2(confidence, person_scale(uv, confidence), standing_scale(rig, uv, confidence))
+    variance = noise.variance_px2(confidence, *picture_scales(rig, uv, confidence))
     steps = np.diff(instants.time_s, prepend=instants.time_s[0])
     cleaner = ViewCleaner(rig, keypoints, noise, interval_s)
     swapped, trusted = np.zeros(confidence.shape, dtype=np.bool_), np.zeros(confidence.shape, dtype=np.bool_)

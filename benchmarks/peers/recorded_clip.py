@@ -1,0 +1,125 @@
+"""A recorded clip from detector files to points, ours and Pose2Sim's: association and triangulation, with parsing and without.
+
+    .venv/bin/python benchmarks/peers/recorded_clip.py RECORDING [FOLDER FOR THE ENVIRONMENT]
+
+RECORDING holds `calibration/Calib_qualisys.toml`, `Config_head_2026.toml` and
+`keypoints/S00_P00_T01_BalancingTrial/pose_raw`, as Pose2Sim's single-person demo does: 100 frames of 4 cameras with one
+to three people in view.  Pose2Sim reads and writes files between its stages and cannot be had without; its time is
+that of both stages.  Ours: everybody is followed and the subject chosen, every point is triangulated robustly with its
+covariance; and, on a line of its own, what Pose2Sim does not do: left and right put right, stray views named, bias
+learnt.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.peers.triangulation import environment
+from calibration.formats.aniposelib import read_rig
+from capture.keypoint_files.trial import read_keypoint_trial
+from capture.types import KeypointTrial
+from geometry.rig import Rig
+from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.subject import select_subject
+from reconstruct.tracking.view_cleaning import clean_views
+from reconstruct.triangulation import triangulate_trial
+
+CLIP = Path("keypoints/S00_P00_T01_BalancingTrial/pose_raw")
+CALIBRATION = Path("calibration/Calib_qualisys.toml")
+KEYPOINTS, FPS, REPEATS = "body_25b", 60.0, 20
+NOISE = PixelNoise()
+
+POSE2SIM = """
+import contextlib, io, json, os, shutil, sys
+from pathlib import Path
+from time import perf_counter
+import rtoml
+from Pose2Sim.personAssociation import associate_all
+from Pose2Sim.triangulation import triangulate_all
+
+recording, clip, calibration, project = (Path(arg) for arg in sys.argv[1:])
+(project / "calibration").mkdir(parents=True)
+shutil.copy(recording / calibration, project / "calibration")
+shutil.copytree(recording / clip, project / "trial" / "pose")
+for folder in (project, project / "trial"):
+    (folder / "Config.toml").touch()
+config = rtoml.load(recording / "Config_head_2026.toml")
+config["project"].update(project_dir=str(project / "trial"), frame_range=[0, 100], frame_rate=60, multi_person=False)
+config["pose"]["pose_model"] = "BODY_25B"
+config["triangulation"]["make_c3d"] = False
+os.chdir(project / "trial")
+seconds = {}
+for stage in (associate_all, triangulate_all):
+    start = perf_counter()
+    with contextlib.redirect_stderr(io.StringIO()):
+        stage(config)
+    seconds[stage.__name__] = perf_counter() - start
+print(json.dumps(seconds))
+"""
+
+
+def pose2sim(python: Path, recording: Path) -> dict[str, float]:
+    """Seconds of each of its two stages."""
+    with tempfile.TemporaryDirectory() as name:
+        arguments = [recording.resolve(), CLIP, CALIBRATION, Path(name) / "project"]
+        run = subprocess.run([python, "-c", POSE2SIM, *arguments], capture_output=True, text=True, check=True)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def points_of(rig: Rig, trial: KeypointTrial) -> None:
+    """Association and triangulation."""
+    person = select_subject(trial, rig, NOISE)
+    time_s = np.nanmedian(person.time_s, axis=0)
+    triangulate_trial(rig, person.keypoint_set, time_s, person.uv[:, :, 0], person.confidence[:, :, 0], NOISE)
+
+
+def clean(rig: Rig, trial: KeypointTrial) -> None:
+    """What only we do."""
+    clean_views(rig, trial.keypoint_set, trial.time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0], NOISE)
+
+
+def median_s(run: Callable[[], object]) -> float:
+    run()
+    times: list[float] = []
+    for _ in range(REPEATS):
+        start = perf_counter()
+        run()
+        times.append(perf_counter() - start)
+    return float(np.median(times))
+
+
+def main() -> None:
+    recording = Path(sys.argv[1])
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path.home() / ".cache" / "valgus" / "triangulation-peers"
+    rig = read_rig(recording / CALIBRATION)
+
+    def parse() -> KeypointTrial:
+        return read_keypoint_trial(recording / CLIP, KEYPOINTS, FPS)
+
+    trial = parse()
+    person = select_subject(trial, rig, NOISE)
+    parsing_s, points_s = median_s(parse), median_s(lambda: points_of(rig, trial))
+    cleaning_s = median_s(lambda: clean(rig, person))
+    theirs_s = pose2sim(environment(folder), recording)
+    total_s = sum(theirs_s.values())
+    print("Pose2Sim, files to points: " + ", ".join(f"{name} {1e3 * s:.0f} ms" for name, s in theirs_s.items()))
+    print(
+        f"valgus: parsing {1e3 * parsing_s:.1f} ms, points {1e3 * points_s:.1f} ms, cleaning {1e3 * cleaning_s:.1f} ms"
+    )
+    for label, own_s in (
+        ("files to points", parsing_s + points_s),
+        ("arrays to points", points_s),
+        ("files to cleaned points", parsing_s + points_s + cleaning_s),
+        ("arrays to cleaned points", points_s + cleaning_s),
+    ):
+        print(f"    {label:26} {1e3 * own_s:8.1f} ms {total_s / own_s:8.0f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
