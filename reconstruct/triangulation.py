@@ -56,6 +56,7 @@ def triangulate_arrays(rig: Rig, uv: Array, variance: Array) -> PointArrays:
     variance : (C, N) px^2 per axis; NaN leaves a view out
     """
     result = _empty_points(*uv.shape[:2])
+    uv, variance = np.ascontiguousarray(uv, dtype=float), np.ascontiguousarray(variance, dtype=float)
     kernels.triangulate_many(rig.arrays, uv, variance, DROP_COST, result)
     return result
 

@@ -1,4 +1,4 @@
-"""A recorded clip from detector files to points, ours and Pose2Sim's: association and triangulation, with parsing and without.
+"""A recorded clip from files to points beside Pose2Sim: association and triangulation, with parsing and without.
 
     .venv/bin/python benchmarks/peers/recorded_clip.py RECORDING [FOLDER FOR THE ENVIRONMENT]
 

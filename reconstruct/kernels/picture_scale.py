@@ -27,7 +27,7 @@ def fill_box_sizes(uv, confidence, width, height):
 
 @kernel
 def fill_middles(uv, confidence, middle, weight):
-    """Fill `middle` (n, 2) with the mean of the seen ones of keypoints (n, K, 2), and `weight` (n,) with 1, or 0 for none."""
+    """Fill `middle` (n, 2) with the mean of the seen keypoints (n, K, 2); `weight` (n,) with 1, or 0 for none."""
     for i in range(len(uv)):
         u = v = 0.0
         count = 0

@@ -1,4 +1,4 @@
-"""Points from their views: all views first, many points at a time; then the choice of the views to trust, one by one."""
+"""Points from their views: all views first, many points at a time; the views of those that disagree one by one."""
 
 import math
 from typing import NamedTuple
@@ -20,6 +20,7 @@ _MAX_STEPS = 12
 _STEP_TOLERANCE_M = 1e-4
 _FIT_SDS = 3.5
 _HOPE = 0.5
+"""Share of an unsettled point's chi2, as the last step predicts it, that must fit for all views to be tried on."""
 _VAGUE_M = 0.25
 """Standard deviation, all directions together, beyond which a joint has not been located at all."""
 _CHUNK = 8 * LANES
@@ -202,11 +203,9 @@ def _believable(chi2, views, drop_cost, covariance):
 
 @inline_kernel
 def _copy_covariance(rows, i, covariance):
-    covariance[0, 0], covariance[1, 1], covariance[2, 2] = (
-        rows[rows_of.N00 + i],
-        rows[rows_of.N11 + i],
-        rows[rows_of.N22 + i],
-    )
+    covariance[0, 0] = rows[rows_of.N00 + i]
+    covariance[1, 1] = rows[rows_of.N11 + i]
+    covariance[2, 2] = rows[rows_of.N22 + i]
     covariance[0, 1] = covariance[1, 0] = rows[rows_of.N01 + i]
     covariance[0, 2] = covariance[2, 0] = rows[rows_of.N02 + i]
     covariance[1, 2] = covariance[2, 1] = rows[rows_of.N12 + i]

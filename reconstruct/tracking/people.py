@@ -119,9 +119,10 @@ def _by_instant(values: Array, instants: Instants) -> Array:
 
 def one_person(trial: KeypointTrial, mine: NDArray[np.bool_]) -> KeypointTrial:
     """The trial with one place for people, filled from the detections `mine` (C, F, P); empty where there is none."""
-    cameras, frames, _ = mine.shape
+    everyone = np.arange(len(mine))[:, None]
+    frames = np.arange(len(mine[0]))
+    place = np.asarray(mine.argmax(axis=2))
     seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)
-    place = np.arange(cameras)[:, None], np.arange(frames), mine.argmax(axis=2)
-    uv, confidence = trial.uv[place], trial.confidence[place]
+    uv, confidence = trial.uv[everyone, frames, place], trial.confidence[everyone, frames, place]
     uv[~seen], confidence[~seen] = np.nan, 0.0
     return replace(trial, uv=uv[:, :, None], confidence=confidence[:, :, None])

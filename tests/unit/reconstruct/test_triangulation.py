@@ -1,6 +1,7 @@
 """Robust triangulation against exact points, scipy's least squares and Monte Carlo."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -133,6 +134,30 @@ def test_views_from_one_place_give_no_point(ring: Ring, see: See, points: Array)
     rig = Rig((one, type(one)("twin", one.size, one.matrix, one.distortion, one.T_camera_world)))
     result = triangulate_arrays(rig, see(rig, points), np.ones((2, len(points))))
     assert np.isnan(result.xyz).all()
+
+
+def test_rays_that_meet_behind_the_cameras_give_no_point(ring: Ring):
+    rig = ring(4).select(["cam00", "cam01"])
+    away = rig.cameras[0].centre_world + rig.cameras[1].centre_world
+    behind = np.array([[1.5 * away[0], 1.5 * away[1], 1.4]])
+    rows = [camera.T_camera_world[:3, :3] @ behind[0] + camera.T_camera_world[:3, 3] for camera in rig.cameras]
+    assert all(row[2] < 0.0 for row in rows)
+    xy = np.array([row[:2] / row[2] for row in rows])
+    straight = Rig(tuple(replace(camera, distortion=np.zeros(5)) for camera in rig.cameras))
+    uv = (straight.arrays.focal * xy + straight.arrays.centre)[:, None]
+    result = triangulate_arrays(straight, uv, np.ones((2, 1)))
+    assert np.isnan(result.xyz).all()
+    assert result.views[0] == 0
+
+
+def test_a_point_does_not_depend_on_its_neighbours(ring: Ring, see: See, points: Array):
+    rig = ring(4)
+    uv = see(rig, points) + np.random.default_rng(7).normal(0.0, SD_PX, (4, len(points), 2))
+    together = triangulate_arrays(rig, uv, variance_of(uv))
+    for i in (0, 31, 32, 199):
+        alone = triangulate_arrays(rig, uv[:, i : i + 1], np.full((4, 1), SD_PX**2))
+        assert np.array_equal(alone.xyz[0], together.xyz[i])
+        assert np.array_equal(alone.covariance[0], together.covariance[i])
 
 
 def test_doubled_noise_doubles_the_standard_errors(ring: Ring, see: See, points: Array):

@@ -1,0 +1,25 @@
+"""Medians of what is known against NumPy's."""
+
+import numpy as np
+
+from reconstruct.kernels.medians import fill_medians, running_median
+
+
+def test_medians_equal_those_of_numpy_and_skip_what_is_unknown():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(50, 7))
+    values[rng.random(values.shape) < 0.4] = np.nan
+    values[0], values[1, 1:] = np.nan, np.nan
+    medians = np.empty(len(values))
+    fill_medians(values, medians)
+    assert np.isnan(medians[0])
+    assert np.array_equal(medians[1:], np.nanmedian(values[1:], axis=1))
+
+
+def test_a_running_median_looks_to_both_sides_and_no_further_than_the_ends():
+    values = np.random.default_rng(2).normal(size=30)
+    values[[3, 4, 20]] = np.nan
+    smooth = np.empty(30)
+    running_median(values, 2, smooth)
+    expected = [np.nanmedian(values[max(i - 2, 0) : i + 3]) for i in range(30)]
+    assert np.array_equal(smooth, expected)
