@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from reconstruct.errors import ReconstructError
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
-from reconstruct.kernels.map_ik import ik_workspace, solve_pose
-from reconstruct.kernels.skeleton import BODY_POINTS, N_DOF
+from reconstruct.kernels import map_ik
+from reconstruct.kernels.skeleton import BODY_POINTS, N_DOF, N_POINTS
 
 Array = NDArray[np.float64]
 
@@ -49,17 +49,24 @@ def leg_length(points: Array) -> float:
     return 2.0 * float(np.mean(known)) if known else math.nan
 
 
-def upright_start(points: Array) -> Array | None:
-    """Pose (27,) standing straight where the hips (P, 3) are and facing where they face; None without both hips."""
-    right, left = points[BODY_POINTS.index("RHip")], points[BODY_POINTS.index("LHip")]
+def upright_starts(points: Array) -> Array:
+    """Poses (F, 27) standing straight where the hips of (F, P, 3) are and facing where they face; NaN without both."""
+    right, left = points[:, BODY_POINTS.index("RHip")], points[:, BODY_POINTS.index("LHip")]
     across = right - left
-    if not np.isfinite(across).all():
-        return None
-    q = np.zeros(N_DOF)
-    q[:3] = 0.5 * (right + left)
+    q = np.zeros((len(points), N_DOF))
+    q[:, :3] = 0.5 * (right + left)
     # Heading 0 faces world +Y, so that the right side points to +X; a turn to the left is positive.
-    q[3] = math.atan2(across[1], across[0])
+    q[:, 3] = np.arctan2(across[:, 1], across[:, 0])
+    q[~np.isfinite(across).all(axis=1)] = np.nan
     return q
+
+
+def _gaussian(prior: MotionPrior) -> tuple[Array, Array]:
+    """Mean and precision (27,) of a single frame; where the person stands and faces is free."""
+    mean, precision = np.zeros(N_DOF), prior.stationary_sd**-2.0
+    mean[list(MEAN_DOFS)] = prior.mean
+    precision[:4] = 0.0
+    return mean, precision
 
 
 class FrameSolver:
@@ -74,23 +81,21 @@ class FrameSolver:
     def __init__(self, geometry: Array, prior: MotionPrior) -> None:
         self._geometry = geometry
         self._coupling = prior.coupling.array
-        self._mean = np.zeros(N_DOF)
-        self._mean[list(MEAN_DOFS)] = prior.mean
-        self._precision = prior.stationary_sd**-2.0
-        self._precision[:4] = 0.0  # where the person stands and faces is free
-        self._workspace = ik_workspace()
+        self._mean, self._precision = _gaussian(prior)
+        self._workspace = map_ik.ik_workspace()
+        self._information = np.empty((N_POINTS, 3, 3))
         self._last: Array | None = None
 
     def solve(self, points: Array, covariance: Array) -> Pose:
         """Pose of one frame from body points (P, 3) and covariances (P, 3, 3), metres; NaN where unseen."""
-        upright = upright_start(points)
-        start = self._last if self._last is not None else upright
-        if start is None or upright is None:
-            return Pose(np.full(N_DOF, np.nan), np.full((N_DOF, N_DOF), np.nan), 0)
-        information = np.nan_to_num(np.linalg.inv(np.where(np.isfinite(covariance), covariance, np.eye(3))))
-        q, posterior = start.copy(), np.empty((N_DOF, N_DOF))
-        steps = solve_pose(
-            q, points, information, self._geometry, self._coupling, self._mean, self._precision, _TOLERANCE,
+        upright = upright_starts(points[None])[0]
+        posterior = np.full((N_DOF, N_DOF), np.nan)
+        if math.isnan(upright[0]):
+            return Pose(upright, posterior, 0)
+        q = upright if self._last is None else self._last.copy()
+        map_ik.inverse_covariances(covariance, self._information)
+        steps = map_ik.solve_pose(
+            q, points, self._information, self._geometry, self._coupling, self._mean, self._precision, _TOLERANCE,
             MAX_STEPS, self._workspace, posterior,
         )  # fmt: skip
         if steps < 0:
@@ -100,10 +105,16 @@ class FrameSolver:
 
 
 def solve_frames(points: Array, covariance: Array, geometry: Array, prior: MotionPrior) -> PoseTrial:
-    """Poses of all frames, from body points (F, P, 3) and covariances (F, P, 3, 3)."""
-    solver = FrameSolver(geometry, prior)
-    poses = [solver.solve(*frame) for frame in zip(points, covariance, strict=True)]
-    return PoseTrial(np.array([pose.q for pose in poses]), np.array([pose.covariance for pose in poses]))
+    """Poses of all frames, from body points (F, P, 3) and covariances (F, P, 3, 3), on two cores.
+
+    The first half is followed from the first frame on, the second half from the last one back.
+    """
+    q, posterior = np.empty((len(points), N_DOF)), np.empty((len(points), N_DOF, N_DOF))
+    map_ik.solve_poses(
+        upright_starts(points), points, covariance, geometry, prior.coupling.array, *_gaussian(prior), _TOLERANCE,
+        MAX_STEPS, q, posterior,
+    )  # fmt: skip
+    return PoseTrial(q, posterior)
 
 
 def filled(q: Array) -> Array:

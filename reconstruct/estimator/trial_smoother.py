@@ -81,18 +81,6 @@ class SmoothedTrial:
         return self.x[:, :N_DOF]
 
 
-def _transitions(time_s: Array, prior: MotionPrior) -> tuple[Array, Array]:
-    steps = np.diff(time_s)
-    phi, q_inverse = np.empty((len(steps), N_DOF, 2, 2)), np.empty((len(steps), N_DOF, 2, 2))
-    for t, dt in enumerate(steps):
-        if t and dt == steps[t - 1]:
-            phi[t], q_inverse[t] = phi[t - 1], q_inverse[t - 1]
-            continue
-        for j in range(N_DOF):
-            motion.transition(dt, prior.deviation[j], prior.rate, prior.acceleration_psd[j], phi[t, j], q_inverse[t, j])
-    return phi, q_inverse
-
-
 def cost(problem: TrialProblem, at: Estimate) -> float:
     """Negative log posterior, without constants."""
     seen = problem.seen
@@ -171,7 +159,7 @@ class _Factored:
     """Gauss-Newton system after elimination of the frames: `reduced` (F, 54, G + 1)."""
 
     L_inverse: Array
-    E: Array
+    inwards: Array
     reduced: Array
     schur: Array
     right: Array
@@ -180,17 +168,18 @@ class _Factored:
 def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
     system = _system(problem, at)
     size = len(at.globals)
-    L_inverse = block_chain.eliminate(system.A, system.E, system.border)
+    inwards = block_chain.towards_middle(system.E)
+    L_inverse = block_chain.eliminate(system.A, inwards, system.border)
     flat = system.border.reshape(-1, size + 1)
     gram = flat.T @ flat
     schur, right = system.C - gram[:size, :size], system.g - gram[:size, size]
-    return _Factored(L_inverse, system.E, system.border, schur, right)
+    return _Factored(L_inverse, inwards, system.border, schur, right)
 
 
 def _step(factored: _Factored) -> Estimate:
     d_globals = np.asarray(np.linalg.solve(factored.schur, factored.right), dtype=float)
-    reduced = factored.reduced[:, :, -1] - factored.reduced[:, :, :-1] @ d_globals
-    dx = block_chain.substitute(factored.L_inverse, factored.E, np.ascontiguousarray(reduced[:, :, None]))
+    reduced = factored.reduced @ np.concatenate([-d_globals, [1.0]])[:, None]
+    dx = block_chain.substitute(factored.L_inverse, factored.inwards, reduced)
     return Estimate(dx[:, :, 0], d_globals)
 
 
@@ -228,11 +217,11 @@ def posterior(problem: TrialProblem, at: Estimate) -> SmoothedTrial:
     """Posterior of everything, at the solution."""
     factored = _factorise(problem, at)
     belief = replace(problem.prior, mean=at.globals, covariance=_inverse(factored.schur))
-    sensitivity = block_chain.substitute(
-        factored.L_inverse, factored.E, np.ascontiguousarray(factored.reduced[:, :, :-1])
-    )[:, :N_DOF]
-    given = block_chain.conditional_covariances(factored.L_inverse, factored.E)[:, :N_DOF, :N_DOF]
-    covariance = given + sensitivity @ belief.covariance @ np.swapaxes(sensitivity, 1, 2)
+    solved = block_chain.substitute(factored.L_inverse, factored.inwards, factored.reduced)
+    sensitivity = np.ascontiguousarray(solved[:, :N_DOF, :-1])
+    given = block_chain.conditional_covariances(factored.L_inverse, factored.inwards)[:, :N_DOF, :N_DOF]
+    spread = (sensitivity.reshape(-1, len(at.globals)) @ belief.covariance).reshape(sensitivity.shape)
+    covariance = given + spread @ np.swapaxes(sensitivity, 1, 2)
     return SmoothedTrial(problem.seen.time_s, at.x, covariance, belief)
 
 
@@ -262,7 +251,11 @@ def trial_problem(
     """
     if not np.isfinite(seen.uv).any():
         raise ReconstructError("no body point was seen in any camera; check that the person is in view")
-    phi, q_inverse = _transitions(seen.time_s, motion_prior)
+    steps = len(seen.time_s) - 1
+    phi, q_inverse = np.empty((steps, N_DOF, 2, 2)), np.empty((steps, N_DOF, 2, 2))
+    motion.transitions(
+        seen.time_s, motion_prior.deviation, motion_prior.rate, motion_prior.acceleration_psd, phi, q_inverse
+    )
     return TrialProblem(cameras, seen, prior, _inverse(prior.covariance), motion_prior, phi, q_inverse, worn)
 
 

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geometry._jit import inner_kernel, kernel
-from reconstruct.kernels.kinematics import body_point, point_jacobian, segment_frames
+from geometry._jit import inner_kernel, kernel, parallel_kernel, prange
+from reconstruct.kernels.kinematics import MAX_POINT_DOFS, body_point, point_jacobian, segment_frames
 from reconstruct.kernels.linear import cholesky, inverse_from_cholesky, solve_cholesky
 from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
+from reconstruct.kernels.view_quadratics import invert_symmetric3
 
 # Student-t with few degrees of freedom: a point 4 sd off keeps a fifth of its pull.
 _STUDENT_NU = 4.0
@@ -33,12 +34,36 @@ class IkWorkspace(NamedTuple):
     trial: np.ndarray
 
 
-def ik_workspace() -> IkWorkspace:
+@kernel
+def ik_workspace():
     """Scratch memory for `solve_pose`."""
     n = N_DOF
-    frames = (8, 3, 3), (10, 3), (n, 3), (N_PIVOTS, 3)
-    solver = (3,), (15, 3), (n, n), (n, n), (n, n), (n,), (n,), (n,)
-    return IkWorkspace(*(np.zeros(shape) for shape in (*frames, *solver)))
+    return IkWorkspace(
+        np.zeros((8, 3, 3)),
+        np.zeros((10, 3)),
+        np.zeros((n, 3)),
+        np.zeros((N_PIVOTS, 3)),
+        np.zeros(3),
+        np.zeros((MAX_POINT_DOFS, 3)),
+        np.zeros((n, n)),
+        np.zeros((n, n)),
+        np.zeros((n, n)),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+    )
+
+
+@kernel
+def inverse_covariances(covariance, information):
+    """Fill `information` (P, 3, 3) with the inverse of `covariance` (P, 3, 3); zero where that is unknown."""
+    triangle = np.empty(6)
+    for k in range(len(covariance)):
+        C = covariance[k]
+        triangle[0], triangle[1], triangle[2] = C[0, 0], C[0, 1], C[0, 2]
+        triangle[3], triangle[4], triangle[5] = C[1, 1], C[1, 2], C[2, 2]
+        if not invert_symmetric3(triangle, information[k]):
+            information[k] = 0.0
 
 
 @kernel
@@ -146,3 +171,49 @@ def solve_pose(q, points, information, geometry, coupling, mean, precision, tole
         return -1
     inverse_from_cholesky(w.L, covariance)
     return steps
+
+
+@inner_kernel
+def _solve_half(
+    first, stop, step, starts, points, point_covariance, geometry, coupling, mean, precision, tolerance, max_steps, q,
+    covariance,
+):  # fmt: skip
+    """Solve frames `first`, `first + step` ... before `stop`, each started from the last one that could be solved."""
+    w, information = ik_workspace(), np.empty((N_POINTS, 3, 3))
+    last = -1
+    for t in range(first, stop, step):
+        q[t] = starts[t]
+        covariance[t] = math.nan
+        if math.isnan(starts[t, 0]):
+            continue
+        if last >= 0:
+            q[t] = q[last]
+        inverse_covariances(point_covariance[t], information)
+        steps = solve_pose(
+            q[t], points[t], information, geometry, coupling, mean, precision, tolerance, max_steps, w, covariance[t]
+        )
+        if steps < 0:
+            q[t] = math.nan
+        else:
+            last = t
+
+
+@parallel_kernel
+def solve_poses(
+    starts, points, point_covariance, geometry, coupling, mean, precision, tolerance, max_steps, q, covariance
+):
+    """As `solve_pose` for all frames of a trial, from both ends, where people stand, towards the middle.
+
+    Parameters
+    ----------
+    starts : (F, 27) where to begin if no neighbour has been solved; NaN marks frames to leave out
+    points, point_covariance : (F, P, 3), (F, P, 3, 3)
+    q (F, 27), covariance (F, 27, 27) : out, NaN where a pose is not determined
+    """
+    frames = len(q)
+    for half in prange(2):
+        first, stop, step = (0, frames // 2, 1) if half == 0 else (frames - 1, frames // 2 - 1, -1)
+        _solve_half(
+            first, stop, step, starts, points, point_covariance, geometry, coupling, mean, precision, tolerance,
+            max_steps, q, covariance,
+        )  # fmt: skip

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from geometry._jit import inner_kernel, kernel
-from geometry.camera_model import project_point_jacobian
+from geometry._jit import inner_kernel, kernel, parallel_kernel, prange
+from geometry.camera_model import project_point, project_point_jacobian
 from reconstruct.kernels.kinematics import (
     MAX_POINT_DOFS,
     MAX_POINT_GEOMETRY,
@@ -22,6 +22,9 @@ from reconstruct.kernels.kinematics import (
 )
 from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
 
+_PARTS = 4
+"""Runs of frames that are summed side by side; a fixed number, so that results do not depend on the machine's cores."""
+
 
 @inner_kernel
 def robust_weight(d2, nu):
@@ -30,62 +33,72 @@ def robust_weight(d2, nu):
 
 
 @inner_kernel
+def _times(info, J):
+    """info J for the symmetric info (3, 3) and J (3,)."""
+    return (
+        info[0, 0] * J[0] + info[0, 1] * J[1] + info[0, 2] * J[2],
+        info[1, 0] * J[0] + info[1, 1] * J[1] + info[1, 2] * J[2],
+        info[2, 0] * J[0] + info[2, 1] * J[1] + info[2, 2] * J[2],
+    )
+
+
+@inner_kernel
 def _add_point(k, dt, info, pull, Jq, Jg, columns, n_geometry, A, B, gx, C, g):
     """Normal equations of one body point whose cameras have been summed to (info, pull) in the world."""
     n_dof = POINT_DOF_COUNT[k]
     for m in range(n_dof):
         row = POINT_DOFS[k, m]
-        a = info[0, 0] * Jq[m, 0] + info[0, 1] * Jq[m, 1] + info[0, 2] * Jq[m, 2]
-        b = info[1, 0] * Jq[m, 0] + info[1, 1] * Jq[m, 1] + info[1, 2] * Jq[m, 2]
-        c = info[2, 0] * Jq[m, 0] + info[2, 1] * Jq[m, 1] + info[2, 2] * Jq[m, 2]
+        a, b, c = _times(info, Jq[m])
         force = Jq[m, 0] * pull[0] + Jq[m, 1] * pull[1] + Jq[m, 2] * pull[2]
         gx[row] += force
+        for n in range(m, n_dof):
+            A[row, POINT_DOFS[k, n]] += a * Jq[n, 0] + b * Jq[n, 1] + c * Jq[n, 2]
+        for n in range(n_geometry):
+            B[row, columns[n]] += a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
+        if dt == 0.0:
+            continue
+        gx[N_DOF + row] += dt * force
         for n in range(n_dof):
             other = POINT_DOFS[k, n]
-            h = a * Jq[n, 0] + b * Jq[n, 1] + c * Jq[n, 2]
-            A[row, other] += h
-            if dt != 0.0:
-                A[row, N_DOF + other] += dt * h
-                A[N_DOF + row, other] += dt * h
-                A[N_DOF + row, N_DOF + other] += dt * dt * h
+            h = dt * (a * Jq[n, 0] + b * Jq[n, 1] + c * Jq[n, 2])
+            A[row, N_DOF + other] += h
+            if n >= m:
+                A[N_DOF + row, N_DOF + other] += dt * h
         for n in range(n_geometry):
-            h = a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
-            B[row, columns[n]] += h
-            if dt != 0.0:
-                B[N_DOF + row, columns[n]] += dt * h
-        if dt != 0.0:
-            gx[N_DOF + row] += dt * force
+            B[N_DOF + row, columns[n]] += dt * (a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2])
     for m in range(n_geometry):
-        a = info[0, 0] * Jg[m, 0] + info[0, 1] * Jg[m, 1] + info[0, 2] * Jg[m, 2]
-        b = info[1, 0] * Jg[m, 0] + info[1, 1] * Jg[m, 1] + info[1, 2] * Jg[m, 2]
-        c = info[2, 0] * Jg[m, 0] + info[2, 1] * Jg[m, 1] + info[2, 2] * Jg[m, 2]
+        a, b, c = _times(info, Jg[m])
         g[columns[m]] += Jg[m, 0] * pull[0] + Jg[m, 1] * pull[1] + Jg[m, 2] * pull[2]
-        for n in range(n_geometry):
+        for n in range(m, n_geometry):
             C[columns[m], columns[n]] += a * Jg[n, 0] + b * Jg[n, 1] + c * Jg[n, 2]
 
 
 @inner_kernel
-def _add_bias(k, column, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geometry, B, C, g):
-    """Normal equations of one view's bias entries (column, column + 1)."""
-    for axis in range(2):
-        bias = column + axis
-        jx, jy, jz = weight * J_camera[axis, 0], weight * J_camera[axis, 1], weight * J_camera[axis, 2]
-        for m in range(POINT_DOF_COUNT[k]):
-            h = Jq[m, 0] * jx + Jq[m, 1] * jy + Jq[m, 2] * jz
-            B[POINT_DOFS[k, m], bias] += h
-            if dt != 0.0:
-                B[N_DOF + POINT_DOFS[k, m], bias] += dt * h
-        for m in range(n_geometry):
-            h = Jg[m, 0] * jx + Jg[m, 1] * jy + Jg[m, 2] * jz
-            C[columns[m], bias] += h
-            C[bias, columns[m]] += h
-        C[bias, bias] += weight
-        g[bias] += weight * (rx if axis == 0 else ry)
+def _add_bias(k, bias, dt, weight, J_camera, rx, ry, Jq, Jg, columns, n_geometry, B, C, g):
+    """Normal equations of one view's bias entries (bias, bias + 1)."""
+    ux, uy, uz = weight * J_camera[0, 0], weight * J_camera[0, 1], weight * J_camera[0, 2]
+    vx, vy, vz = weight * J_camera[1, 0], weight * J_camera[1, 1], weight * J_camera[1, 2]
+    for m in range(POINT_DOF_COUNT[k]):
+        row = POINT_DOFS[k, m]
+        u = Jq[m, 0] * ux + Jq[m, 1] * uy + Jq[m, 2] * uz
+        v = Jq[m, 0] * vx + Jq[m, 1] * vy + Jq[m, 2] * vz
+        B[row, bias] += u
+        B[row, bias + 1] += v
+        if dt != 0.0:
+            B[N_DOF + row, bias] += dt * u
+            B[N_DOF + row, bias + 1] += dt * v
+    for m in range(n_geometry):
+        C[columns[m], bias] += Jg[m, 0] * ux + Jg[m, 1] * uy + Jg[m, 2] * uz
+        C[columns[m], bias + 1] += Jg[m, 0] * vx + Jg[m, 1] * vy + Jg[m, 2] * vz
+    C[bias, bias] += weight
+    C[bias + 1, bias + 1] += weight
+    g[bias] += weight * rx
+    g[bias + 1] += weight * ry
 
 
 @inner_kernel
 def _add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g):
-    """Add one frame's reprojection errors to the normal equations; arrays are one frame's of those in `add_trial`."""
+    """Add one frame's reprojection errors to the normal equations, upper triangles only; arrays as in `add_trial`."""
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     q, point = np.empty(N_DOF), np.empty(3)
@@ -129,7 +142,7 @@ def _add_frame(x, dt, geometry, coupling, bias, first_bias, cameras, uv, varianc
         first = last
 
 
-@kernel
+@parallel_kernel
 def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu, A, B, gx, C, g, first_bias):
     """Add a trial's reprojection errors to the normal equations.
 
@@ -143,24 +156,33 @@ def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation,
     variance : (C, F, P) px^2 of one axis in one frame, without the bias
     inflation : factor on the variance that accounts for noise which frames share
     nu : degrees of freedom of the Student-t
-    A (F, 54, 54), B (F, 54, G), gx (F, 54), C (G, G), g (G,) : added to
+    A (F, 54, 54), upper triangles only, B (F, 54, G), gx (F, 54), C (G, G), g (G,) : added to
     first_bias : index of the first bias entry among the globals
     """
-    for t in range(len(x)):
-        _add_frame(
-            x[t], dt[:, t], geometry, coupling, bias, first_bias, cameras,
-            uv[:, t], variance[:, t], inflation, nu, A[t], B[t], gx[t], C, g,
-        )  # fmt: skip
+    frames, size = len(x), len(g)
+    C_of, g_of = np.zeros((_PARTS, size, size)), np.zeros((_PARTS, size))
+    for part in prange(_PARTS):
+        for t in range(part * frames // _PARTS, (part + 1) * frames // _PARTS):
+            _add_frame(
+                x[t], dt[:, t], geometry, coupling, bias, first_bias, cameras,
+                uv[:, t], variance[:, t], inflation, nu, A[t], B[t], gx[t], C_of[part], g_of[part],
+            )  # fmt: skip
+    for part in range(_PARTS):
+        g += g_of[part]
+        for m in range(size):
+            C[m, m] += C_of[part, m, m]
+            for n in range(m + 1, size):
+                C[m, n] += C_of[part, m, n]
+                C[n, m] += C_of[part, m, n]
 
 
-@kernel
-def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
-    """Negative log likelihood of a whole trial, without derivatives."""
+@inner_kernel
+def _cost_of_frames(start, stop, x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
-    point, J_camera = np.empty(3), np.empty((2, 3))
+    point = np.empty(3)
     cost = 0.0
-    for t in range(len(x)):
+    for t in range(start, stop):
         for c in range(len(uv)):
             if c == 0 or dt[c, t] != dt[c - 1, t]:
                 q = x[t, :N_DOF] + dt[c, t] * x[t, N_DOF:]
@@ -169,12 +191,24 @@ def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation
                 if math.isnan(uv[c, t, k, 0]):
                     continue
                 body_point(k, geometry, R, origins, point)
-                u, v = project_point_jacobian(cameras, c, point[0], point[1], point[2], J_camera)
+                u, v = project_point(cameras, c, point[0], point[1], point[2])
                 if math.isnan(u):
                     continue
                 rx, ry = uv[c, t, k, 0] - u - bias[c, k, 0], uv[c, t, k, 1] - v - bias[c, k, 1]
                 cost += 0.5 * (nu + 2.0) * math.log1p((rx * rx + ry * ry) / variance[c, t, k] / nu) / inflation
     return cost
+
+
+@parallel_kernel
+def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
+    """Negative log likelihood of a whole trial, without derivatives; arguments as in `add_trial`."""
+    cost_of, frames = np.zeros(_PARTS), len(x)
+    for part in prange(_PARTS):
+        cost_of[part] = _cost_of_frames(
+            part * frames // _PARTS, (part + 1) * frames // _PARTS,
+            x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu,
+        )  # fmt: skip
+    return cost_of.sum()
 
 
 @kernel

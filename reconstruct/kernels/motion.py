@@ -66,6 +66,14 @@ def transition(dt, deviation, rate, acceleration_psd, phi, q_inverse):
 
 
 @kernel
+def transitions(time_s, deviation, rate, acceleration_psd, phi, q_inverse):
+    """`transition` of all N degrees of freedom from each of F frames to the next; phi, q_inverse (F - 1, N, 2, 2)."""
+    for t in range(len(phi)):
+        for j in range(len(deviation)):
+            transition(time_s[t + 1] - time_s[t], deviation[j], rate, acceleration_psd[j], phi[t, j], q_inverse[t, j])
+
+
+@kernel
 def add_motion(x, mean, mean_column, phi, q_inverse, A, B, E, gx, C, g):
     """Add the expected motion to the normal equations of a trial; returns its cost.
 

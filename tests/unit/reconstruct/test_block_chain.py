@@ -38,26 +38,27 @@ def dense(A: Array, E: Array, B: Array, C: Array) -> Array:
     return H
 
 
-@pytest.mark.parametrize("frames", [2, 5, 9])
+@pytest.mark.parametrize("frames", [1, 2, 5, 9])
 def test_solution_and_covariance_equal_those_of_the_dense_system(frames: int) -> None:
     n, globals_ = 3, 4
     A, E, B, C = random_chain(frames, n, globals_)
     H = dense(A, E, B, C)
     right = np.random.default_rng(1).normal(size=len(H))
     border = np.concatenate([B, right[: frames * 2 * n].reshape(frames, 2 * n, 1)], axis=2)
-    L_inverse = block_chain.eliminate(A, E, border)
+    inwards = block_chain.towards_middle(E)
+    L_inverse = block_chain.eliminate(A, inwards, border)
     flat = border.reshape(-1, globals_ + 1)
     gram = flat.T @ flat
     schur = C - gram[:globals_, :globals_]
     d_globals = np.linalg.solve(schur, right[frames * 2 * n :] - gram[:globals_, -1])
     reduced = border[:, :, -1] - border[:, :, :-1] @ d_globals
-    dx = block_chain.substitute(L_inverse, E, np.ascontiguousarray(reduced[:, :, None]))[:, :, 0]
+    dx = block_chain.substitute(L_inverse, inwards, np.ascontiguousarray(reduced[:, :, None]))[:, :, 0]
     np.testing.assert_allclose(np.concatenate([dx.ravel(), d_globals]), np.linalg.solve(H, right), atol=1e-10)
 
     inverse = np.linalg.inv(H)
     np.testing.assert_allclose(np.linalg.inv(schur), inverse[-globals_:, -globals_:], atol=1e-10)
-    sensitivity = block_chain.substitute(L_inverse, E, np.ascontiguousarray(border[:, :, :-1]))
-    given = block_chain.conditional_covariances(L_inverse, E)
+    sensitivity = block_chain.substitute(L_inverse, inwards, np.ascontiguousarray(border[:, :, :-1]))
+    given = block_chain.conditional_covariances(L_inverse, inwards)
     total = given + sensitivity @ np.linalg.inv(schur) @ np.swapaxes(sensitivity, 1, 2)
     for t in range(frames):
         rows = slice(t * 2 * n, (t + 1) * 2 * n)
