@@ -1,21 +1,37 @@
-"""Several receivers of one server, each with a short queue of its own."""
+"""Several receivers of one server, each with a bounded buffer of its own."""
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
 from stream.errors import StreamError
 
-QUEUE_LENGTH = 8
+WRITE_BUFFER_BYTES = 1 << 16
+"""Of what a receiver has not taken, beside what the operating system keeps: a dozen frames."""
 TIMEOUT_S = 10.0
 
+_Receiver = TypeVar("_Receiver")
 
-class Audience:
-    """Queues of the receivers that are connected; a full queue loses its oldest message, and that is counted."""
 
-    def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[bytes]] = set()
+class Audience(Generic[_Receiver]):
+    """The receivers that are connected; whoever has a full buffer misses the message, and that is counted.
+
+    Messages are handed to the operating system at once, without a task or queue in between.
+
+    Parameters
+    ----------
+    transport : of a receiver
+    write : hands a message to a receiver's transport without waiting
+    """
+
+    def __init__(
+        self,
+        transport: Callable[[_Receiver], asyncio.WriteTransport],
+        write: Callable[[_Receiver, bytes], None],
+    ) -> None:
+        self._transport, self._write = transport, write
+        self._receivers: set[_Receiver] = set()
         self._refused = 0
 
     @property
@@ -23,23 +39,21 @@ class Audience:
         """Messages that receivers were too slow for, all receivers together."""
         return self._refused
 
-    def join(self) -> asyncio.Queue[bytes]:
-        """Queue of a new receiver."""
-        queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LENGTH)
-        self._queues.add(queue)
-        return queue
+    def join(self, receiver: _Receiver) -> None:
+        """Send to this receiver from now on."""
+        self._receivers.add(receiver)
 
-    def leave(self, queue: asyncio.Queue[bytes]) -> None:
+    def leave(self, receiver: _Receiver) -> None:
         """Forget a receiver."""
-        self._queues.discard(queue)
+        self._receivers.discard(receiver)
 
     def tell(self, message: bytes) -> None:
-        """Queue a message for everybody."""
-        for queue in self._queues:
-            if queue.full():
-                queue.get_nowait()
+        """Send to everybody who has room."""
+        for receiver in tuple(self._receivers):
+            if self._transport(receiver).get_write_buffer_size() > WRITE_BUFFER_BYTES:
                 self._refused += 1
-            queue.put_nowait(message)
+            else:
+                self._write(receiver, message)
 
 
 class ServerThread:

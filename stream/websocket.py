@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from reconstruct.types import LiveFrame
-from stream.audience import Audience, ServerThread
+from stream.audience import WRITE_BUFFER_BYTES, Audience, ServerThread
 from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent
 from stream.feed.packets import event_packet, frame_packet
 from stream.guard import check_guarded, same_token
 
 LOCAL_PAGES = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
-WRITE_BUFFER_BYTES = 1 << 16
 
 
 class WebSocketSink:
@@ -41,7 +39,7 @@ class WebSocketSink:
         what = f"WebSocket stream on {host}:{port}"
         check_guarded(host, token, what)
         self._token = token
-        self._audience = Audience()
+        self._audience = Audience(_transport, _write_text)
         self._encoder = msgspec.json.Encoder()
         allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
         self._thread = ServerThread(self._start(host, port, allowed), what)
@@ -90,11 +88,17 @@ class WebSocketSink:
         return connection.respond(http.HTTPStatus.UNAUTHORIZED, "give the token as ?token=... or as bearer token\n")
 
     async def _serve(self, connection: ServerConnection) -> None:
-        queue = self._audience.join()
+        self._audience.join(connection)
         try:
-            while True:
-                await connection.send(await queue.get(), text=True)
-        except ConnectionClosed:
-            pass
+            await connection.wait_closed()
         finally:
-            self._audience.leave(queue)
+            self._audience.leave(connection)
+
+
+def _transport(connection: ServerConnection) -> asyncio.WriteTransport:
+    return connection.transport
+
+
+def _write_text(connection: ServerConnection, message: bytes) -> None:
+    """Send without waiting; a connection that is closing is passed over."""
+    broadcast([connection], message.decode())

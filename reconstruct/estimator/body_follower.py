@@ -1,6 +1,5 @@
 """Follows one body through a live session: begins, carries on, notices when it is lost, and begins again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +35,6 @@ class View:
     variance: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Followed:
-    """Pose of the newest view's moment `time_s`, and a better one of a little earlier."""
-
-    time_s: float
-    pose: Pose
-    lagged: LaggedPose | None
-
-
 class BodyFollower:
     """A live filter with a way in and a way back.
 
@@ -61,27 +51,36 @@ class BodyFollower:
         self._geometry = belief.geometry
         self._motion = motion.about(belief.joint_means)
         self._agreed_s = -np.inf
+        self._reached: tuple[float, Array, Array, Array] | None = None
         self.restarts = 0
 
-    def follow(self, time_s: float, views: Sequence[View], points: Array, covariance: Array) -> Followed:
-        """Take in the views of one instant.
+    def take_in(self, view: View) -> None:
+        """Use what a camera saw; a body that is lost has no use for single views."""
+        if self._is_lost(view.time_s):
+            return
+        self._filter.advance(view.time_s)
+        if self._filter.take_in(view.camera, view.time_s, view.uv, view.variance) <= _LOST_SHARE:
+            self._agreed_s = view.time_s
+
+    def pose_at(self, time_s: float, points: Array, covariance: Array) -> Pose:
+        """Pose of an instant whose views have been taken in.
 
         Parameters
         ----------
         time_s : of the instant
-        views : in order of exposure
         points, covariance : (P, 3), (P, 3, 3) triangulated body points, only used to begin
         """
         if self._is_lost(time_s):
             self._begin(time_s, points, covariance)
-            return Followed(time_s, NOWHERE if self._is_lost(time_s) else self._filter.pose, None)
-        for view in views:
-            self._filter.advance(view.time_s)
-            if self._filter.take_in(view.camera, view.time_s, view.uv, view.variance) <= _LOST_SHARE:
-                self._agreed_s = view.time_s
+            return NOWHERE if self._is_lost(time_s) else self._filter.pose
         self._filter.advance(time_s)
-        lagged = self._lag.add(self._filter.time_s, *self._filter.pose_and_velocity)
-        return Followed(self._filter.time_s, self._filter.pose, lagged)
+        self._reached = self._filter.time_s, *self._filter.pose_and_velocity
+        return self._filter.pose_at(time_s)
+
+    def look_back(self) -> LaggedPose | None:
+        """A better pose of a little before the last instant: once for every instant, None where there is none."""
+        reached, self._reached = self._reached, None
+        return None if reached is None else self._lag.add(*reached)
 
     def _is_lost(self, time_s: float) -> bool:
         if not self._filter.started or time_s - self._filter.seen_s > LONGEST_SILENCE_S:
@@ -96,3 +95,4 @@ class BodyFollower:
         self._filter.start(pose, time_s)
         self._agreed_s = time_s
         self._lag.clear()
+        self._reached = None

@@ -99,7 +99,14 @@ class LiveFilter:
     @property
     def pose(self) -> Pose:
         """Current pose (27,) and its covariance."""
-        return Pose(self._z[:N_DOF].copy(), self._P[:N_DOF, :N_DOF].copy(), ITERATIONS)
+        return self.pose_at(self.time_s)
+
+    def pose_at(self, time_s: float) -> Pose:
+        """Pose (27,) and its covariance a few milliseconds from the state, at its speed."""
+        dt, position, speed = time_s - self.time_s, slice(N_DOF), slice(N_DOF, _FIRST_GLOBAL)
+        both = self._P[position, speed]
+        covariance = self._P[position, position] + dt * (both + both.T) + dt**2 * self._P[speed, speed]
+        return Pose(self._z[position] + dt * self._z[speed], covariance, ITERATIONS)
 
     @property
     def pose_and_velocity(self) -> tuple[Array, Array, Array]:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
-from reconstruct.kernels.clean_frame import NoiseShares, clean_frame, cleaner_state
+from reconstruct.kernels.clean_frame import CleanerState, NoiseShares, clean_frame, cleaner_state
 from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
 from reconstruct.tracking.clean_views import CleanViews
@@ -31,6 +31,17 @@ class ViewCleaner:
         self._shares = NoiseShares(moving / (moving + noise.bias_px**2), noise.temporal_px(interval_s) ** 2 / moving)
         self._swapped = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
         self._trusted = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
+        self._memory = _memory(self._state)
+        self._kept = [array.copy() for array in self._memory]
+
+    def look_ahead(self, uv: Array, variance: Array, interval_s: float, lag_s: Array) -> tuple[Flags, Flags]:
+        """Settle a frame of which views are still to come, without learning from it; arguments as of `clean`."""
+        for kept, now in zip(self._kept, self._memory, strict=True):
+            kept[:] = now
+        settled = self.clean(uv, variance, interval_s, lag_s)
+        for kept, now in zip(self._kept, self._memory, strict=True):
+            now[:] = kept
+        return settled
 
     def clean(self, uv: Array, variance: Array, interval_s: float, lag_s: Array) -> tuple[Flags, Flags]:
         """Settle one frame.
@@ -70,6 +81,13 @@ class ViewCleaner:
     def bias_sd_px(self) -> Array:
         """(C, K) standard deviation of `bias_px` per axis; NaN where it was never seen with two other views."""
         return np.sqrt(np.where(self._state.bias_variance < 0.0, np.nan, self._state.bias_variance))
+
+
+def _memory(state: CleanerState) -> tuple[NDArray[np.generic], ...]:
+    """What is carried from one frame to the next; all else in a state is scratch."""
+    points = state.points
+    motion = points.position, points.velocity, points.pp, points.pv, points.vv, points.age_s
+    return *motion, state.labels.swapped, state.distrusted, state.bias, state.bias_variance
 
 
 def clean_views(

@@ -1,7 +1,7 @@
-"""What every stream has in common: frames and events in, and an honest count of what got lost."""
+"""What all streams have in common: frames and events in, and an honest count of what got lost."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing import RawArray
 from typing import Protocol
@@ -61,9 +61,15 @@ class Counters:
     def __init__(self) -> None:
         self._numbers = RawArray("d", 5)
 
-    def write(self, status: SinkStatus) -> None:
-        """Set all numbers; only the stream's process does this."""
-        self._numbers[:] = [status.sent, status.lost, status.refused, status.rejected, status.latency_ms]
+    def sent(self, lost: int, refused: int, latency_ms: float) -> None:
+        """Count a frame that was sent; only the stream's process does this."""
+        numbers = self._numbers
+        numbers[0] += 1
+        numbers[1], numbers[2], numbers[4] = lost, refused, latency_ms
+
+    def rejected(self, messages: int) -> None:
+        """Note how many messages could not be decoded."""
+        self._numbers[3] = messages
 
     def read(self) -> SinkStatus:
         """The numbers as they stand."""
@@ -71,24 +77,45 @@ class Counters:
         return SinkStatus(int(sent), int(lost), int(refused), int(rejected), latency_ms)
 
 
-def pump(messages: Iterable[bytes], sink: Sink, counters: Counters) -> None:
-    """Hand every message of the hub to the sink until there are no more."""
-    sent = lost = rejected = 0
-    latency_ms = 0.0
+@dataclass(frozen=True)
+class Outlet:
+    """An open stream and where its numbers are kept."""
+
+    sink: Sink
+    counters: Counters
+
+
+def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Callable[[int, Exception], None]) -> None:
+    """Hand every message of the hub to every sink until there are no more.
+
+    A sink that fails is closed and told of by its place, once; the others go on.
+    """
+    working = dict(enumerate(outlets))
+    lost = rejected = 0
     expected: int | None = None
     for message in messages:
         try:
-            if message[:4] == live_event.MAGIC:
-                sink.send_event(decode_live_event(message))
-                continue
-            frame = decode_live_frame(message)
+            what = decode_live_event(message) if message[:4] == live_event.MAGIC else decode_live_frame(message)
         except (StreamError, ReconstructError):
             rejected += 1
+            for outlet in working.values():
+                outlet.counters.rejected(rejected)
             continue
-        # A lower number than before is a hub that started anew, not a loss.
-        lost += max(0, frame.sequence - expected) if expected is not None else 0
-        expected = frame.sequence + 1
-        sink.send_frame(frame, lost)
-        sent += 1
-        latency_ms = (time.monotonic_ns() - frame.points.time_ns) * 1e-6
-        counters.write(SinkStatus(sent, lost, sink.refused, rejected, latency_ms))
+        if isinstance(what, LiveFrame):
+            # A lower number than before is a hub that started anew, not a loss.
+            lost += max(0, what.sequence - expected) if expected is not None else 0
+            expected = what.sequence + 1
+        for place, outlet in tuple(working.items()):
+            try:
+                _send(what, outlet, lost)
+            except Exception as failure:
+                del working[place]
+                tell_failure(place, failure)
+
+
+def _send(what: LiveFrame | LiveEvent, outlet: Outlet, lost: int) -> None:
+    if isinstance(what, LiveEvent):
+        outlet.sink.send_event(what)
+        return
+    outlet.sink.send_frame(what, lost)
+    outlet.counters.sent(lost, outlet.sink.refused, (time.monotonic_ns() - what.points.time_ns) * 1e-6)

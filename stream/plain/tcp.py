@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from reconstruct.types import LiveFrame
-from stream.audience import Audience, ServerThread
+from stream.audience import WRITE_BUFFER_BYTES, Audience, ServerThread
 from stream.feed.live_event import LiveEvent
 from stream.plain.lines import LineFormat, event_line
 
-WRITE_BUFFER_BYTES = 1 << 16
+LONGEST_READ = 1024
 
 
 class TcpSink:
@@ -26,7 +26,7 @@ class TcpSink:
 
     def __init__(self, host: str, port: int, angles: Sequence[str] = ()) -> None:
         self._lines = LineFormat(angles)
-        self._audience = Audience()
+        self._audience = Audience(_transport, asyncio.StreamWriter.write)
         start = asyncio.start_server(self._serve, host, port)
         self._thread = ServerThread(start, f"TCP stream on {host}:{port}")
 
@@ -52,15 +52,19 @@ class TcpSink:
         """Disconnect everybody."""
         self._thread.close()
 
-    async def _serve(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
-        queue = self._audience.join()
+        writer.write(self._lines.header)
+        self._audience.join(writer)
         try:
-            writer.write(self._lines.header)
-            while True:
-                writer.write(await queue.get())
-                await writer.drain()
+            while await reader.read(LONGEST_READ):  # what receivers say does not matter, only that they are there
+                pass
         except (ConnectionError, asyncio.CancelledError):
-            writer.close()
+            pass
         finally:
-            self._audience.leave(queue)
+            self._audience.leave(writer)
+            writer.close()
+
+
+def _transport(writer: asyncio.StreamWriter) -> asyncio.WriteTransport:
+    return writer.transport

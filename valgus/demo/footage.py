@@ -1,6 +1,5 @@
 """Real footage through real detectors: the balancing clip, in lock-step."""
 
-import math
 from pathlib import Path
 
 from calibration.formats.qualisys import read_rig
@@ -14,6 +13,7 @@ from valgus.demo.footage_node import FootagePart, run_footage_node
 from valgus.demo.performance import Tell
 from valgus.demo.play import Play
 from valgus.demo.published_clip import balancing_clip
+from valgus.live.hub import Pace
 
 
 def footage_play(tell: Tell) -> Play:
@@ -35,4 +35,4 @@ def play_of(clip: Path, detector: str) -> Play:
     videos = find_videos(clip / "videos")
     names = match_cameras([video.stem for video in videos], rig.names).names
     parts = tuple(FootagePart(name, video, detector) for name, video in zip(names, videos, strict=True))
-    return Play(rig.select(names), keypoint_set("blazepose_33"), parts, run_footage_node, math.inf)
+    return Play(rig.select(names), keypoint_set("blazepose_33"), parts, run_footage_node, Pace.LOCK_STEP)

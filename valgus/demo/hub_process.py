@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from capture.node import HubAddresses, StopSign
 from geometry.rig import Rig
 from valgus.live.admission import Admission
-from valgus.live.hub import Hub, HubBinding
+from valgus.live.hub import Hub, HubBinding, Pace
 from valgus.live.person import Person, keypoints_of
 from valgus.live.preparation import reconstructor_of
 
@@ -19,12 +19,12 @@ class Opened:
     results: str
 
 
-def run_hub(rig: Rig, person: Person, wait_intervals: float, stop: StopSign, parent: Connection) -> None:
+def run_hub(rig: Rig, person: Person, pace: Pace, stop: StopSign, parent: Connection) -> None:
     """Say lines of text as they come up, `Opened` when ready, and in the end a `HubReport`.
 
     `person` is the static trial to learn from, or only what the detectors will emit.
     """
     reconstructor = reconstructor_of(rig, person, parent.send)
-    with Hub(HubBinding(), Admission(rig, keypoints_of(person)), wait_intervals, parent.send) as hub:
+    with Hub(HubBinding(), Admission(rig, keypoints_of(person)), pace, parent.send) as hub:
         parent.send(Opened(hub.addresses, hub.results))
         parent.send(hub.run_until_cameras_end(reconstructor, stop))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from geometry.rig import Rig
+from valgus.live.hub import Pace
 from valgus.live.person import Person
 
 
@@ -27,16 +28,16 @@ class Play:
     person : static trial from which the hub learns the body, or only what the detectors emit
     parts : one per camera
     perform : what a node's process runs
-    wait_intervals : how many frame intervals the hub waits for a missing view; infinite in lock-step
+    pace : live, or in lock-step
     """
 
     rig: Rig
     person: Person
     parts: tuple[Part, ...]
     perform: Callable[..., None]
-    wait_intervals: float
+    pace: Pace
 
     @property
     def hub(self) -> dict[str, Any]:
         """Arguments of the hub's process."""
-        return {"rig": self.rig, "person": self.person, "wait_intervals": self.wait_intervals}
+        return {"rig": self.rig, "person": self.person, "pace": self.pace}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.synchronizer import LIVE_WAIT_INTERVALS
 from valgus.demo.node_process import VirtualPart, run_node
 from valgus.demo.play import Play
+from valgus.live.hub import Pace
 from valgus.virtual_lab import motion
 from valgus.virtual_lab.camera_ring import IMAGE_SIZE
 from valgus.virtual_lab.schedule import schedule
@@ -35,7 +35,7 @@ class Script:
         """The hub learns from the person standing; every node plays one camera."""
         lab = self.lab()
         standing = lab.record_standing(_STATIC_FPS)
-        return Play(lab.rig, standing, tuple(self.parts()), run_node, LIVE_WAIT_INTERVALS)
+        return Play(lab.rig, standing, tuple(self.parts()), run_node, Pace.LIVE)
 
     def parts(self) -> list[VirtualPart]:
         """What each camera plays."""

@@ -6,8 +6,10 @@ cannot delay what happens here.
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum, member
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -16,30 +18,40 @@ from capture.guard import Guard
 from capture.intake import Intake, NodeMessage
 from capture.messages import KeypointsMessage, StreamEnd
 from capture.node import HubAddresses, StopSign
-from capture.synchronizer import OUT_OF_PHASE, SAME_TIME, Synchronizer
+from capture.synchronizer import SAME_TIME
 from capture.transport import Broadcast
 from capture.trigger.pulses import TriggeredCameras
-from capture.types import FrameSet
+from capture.types import FrameSet, Keypoints2D
 from reconstruct.live import Instant
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
 from stream.feed.live_event import LiveEvent, encode_live_event
 from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
+from valgus.live.lock_step import LockStep
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
+from valgus.live.rounds import Gathered, Rounds
 from valgus.live.tally import Tally
 
 ANY_LOCAL_PORT = "tcp://127.0.0.1:0"
 
-_WAIT_S = 0.05
+_WAIT_S, _SHORTEST_WAIT_S = 0.05, 0.001
 _LOOK_INTERVAL_NS = 50_000_000
 _BEHIND_NS = 300_000_000
 _COMPLAIN_EVERY_NS = 1_000_000_000
 
 
 class Reconstructor(Protocol):
-    """What turns sets of views into bodies."""
+    """What turns views into bodies."""
+
+    def collect(self, view: Keypoints2D) -> None:
+        """A view has come whose instant is not complete; returns at once."""
+        ...
+
+    def work_ahead(self) -> bool:
+        """Do one thing, of a millisecond at most, that need not wait for the next view; False where there is none."""
+        ...
 
     def update(self, views: FrameSet) -> Instant:
         """Points and angles from the views of one instant."""
@@ -66,6 +78,17 @@ class _Nobody:
         return ()
 
 
+class Pace(Enum):
+    """How views of several cameras come together."""
+
+    LIVE = Rounds
+    """As they come: nobody is waited for longer than usual."""
+    TRIGGERED = member(partial(Rounds, width_intervals=SAME_TIME))
+    """As they come, of cameras that one pulse exposes: views of one pulse have the same time."""
+    LOCK_STEP = LockStep
+    """Recordings, whose times have nothing to do with now: every camera is waited for."""
+
+
 @dataclass(frozen=True)
 class HubBinding:
     """Addresses to listen and publish at; `guard` decides who may connect from other computers."""
@@ -83,11 +106,9 @@ class Hub:
     ----------
     binding : where to listen and publish
     admission : of the rig's cameras
-    wait_intervals : how many frame intervals a set waits for a missing view; infinite for recordings in
-        lock-step, whose times have nothing to do with now
+    pace : of the cameras
     tell : receives lines for a person: nodes that fall silent or come back, views that cannot be used
     attendant : records, and announces events
-    triggered : gives views the times of their pulses where one trigger exposes all cameras
 
     Raises
     ------
@@ -98,17 +119,17 @@ class Hub:
         self,
         binding: HubBinding,
         admission: Admission,
-        wait_intervals: float,
+        pace: Pace,
         tell: Callable[[str], None],
         attendant: Attendant | None = None,
-        triggered: TriggeredCameras | None = None,
     ) -> None:
         cameras = admission.cameras
-        self._admission, self._attendant, self._triggered = admission, attendant or _Nobody(), triggered
-        self._synchronizer = Synchronizer(cameras, wait_intervals, SAME_TIME if triggered else OUT_OF_PHASE)
+        self._admission, self._attendant = admission, attendant or _Nobody()
+        self._triggered = TriggeredCameras() if pace is Pace.TRIGGERED else None
+        self._grouping = pace.value(cameras)
         self._tally, self._roster, self._stopwatch = Tally(), Roster(cameras), Stopwatch()
         self._attendance = Attendance(len(cameras))
-        self._recorded = math.isinf(wait_intervals)
+        self._recorded = pace is Pace.LOCK_STEP
         self._tell = tell
         self._published = self._looked_ns = self._complained_ns = self._refused = 0
         self._behind = False
@@ -152,21 +173,32 @@ class Hub:
 
     def _run(self, reconstructor: Reconstructor, finished: Callable[[], bool]) -> HubReport:
         while not finished():
-            message = self._intake.receive(0.0) or self._wait_for_message()
+            message = self._next_message(reconstructor)
             if message is not None:
                 self._consume(message, reconstructor)
+            self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
             for event in self._attendant.events():
                 self._broadcast.send(encode_live_event(event))
             now_ns = time.monotonic_ns()
             self._tell_all(self._refusals(now_ns))
             self._miss_the_silent(message, now_ns)
-        for frames in self._synchronizer.flush():
-            self._publish(frames, reconstructor)
+        self._publish_all(self._grouping.flush(), reconstructor)
         return self._stopwatch.report(self._published, self._tally)
 
-    def _wait_for_message(self) -> NodeMessage | None:
-        self._stopwatch.idle()
-        return self._intake.receive(_WAIT_S)
+    def _next_message(self, reconstructor: Reconstructor) -> NodeMessage | None:
+        """What came first; until it comes, what can be done before it is."""
+        while (message := self._intake.receive(0.0)) is None:
+            self._stopwatch.nothing_waits(time.monotonic_ns())
+            if not reconstructor.work_ahead():
+                self._stopwatch.idle()
+                return self._intake.receive(self._patience_s())
+        return message
+
+    def _patience_s(self) -> float:
+        due_ns = self._grouping.due_ns
+        if due_ns is None:
+            return _WAIT_S
+        return min(max(1e-9 * (due_ns - time.monotonic_ns()), _SHORTEST_WAIT_S), _WAIT_S)
 
     def _refusals(self, now_ns: int) -> tuple[str, ...]:
         """Why messages were refused, the latest of every second; whoever floods the hub must not flood its user."""
@@ -193,31 +225,36 @@ class Hub:
 
     def _consume(self, message: NodeMessage, reconstructor: Reconstructor) -> None:
         now_ns = time.monotonic_ns()
-        self._stopwatch.arrived(message.keypoints.time_ns if isinstance(message, KeypointsMessage) else 0, now_ns)
         self._tell_all(self._roster.heard(message, now_ns))
-        for frames in self._sets_completed_by(message):
-            self._publish(frames, reconstructor)
-
-    def _sets_completed_by(self, message: NodeMessage) -> Sequence[FrameSet]:
         if isinstance(message, KeypointsMessage):
-            return self._sets_completed_by_view(message)
-        if isinstance(message, StreamEnd):
+            arrived_ns = self._stopwatch.arrived(message.keypoints.time_ns, now_ns)
+            self._consume_view(message, arrived_ns, reconstructor)
+        elif isinstance(message, StreamEnd):
             self._tally.end(message)
-            return self._synchronizer.end(message.camera)
-        return ()
+            self._publish_all(self._grouping.end(message.camera), reconstructor)
 
-    def _sets_completed_by_view(self, message: KeypointsMessage) -> Sequence[FrameSet]:
+    def _consume_view(self, message: KeypointsMessage, arrived_ns: int, reconstructor: Reconstructor) -> None:
         if not self._admission.admits(message):
             self._tell_all(self._admission.complaints(message))
-            return ()
+            return
         if self._triggered is not None:
             message = replace(message, keypoints=self._triggered.retimed(message.keypoints))
             self._tell_all(self._triggered.news())
         self._tally.add(message)
         self._attendant.keep(message)
-        return self._synchronizer.add(message.keypoints)
+        view = message.keypoints
+        if self._grouping.is_new(view):
+            complete = self._grouping.add(view, arrived_ns)
+            self._publish_all(complete, reconstructor)
+            if not self._recorded and not any(view is one for gathered in complete for one in gathered.frames.views):
+                reconstructor.collect(view)
 
-    def _publish(self, frames: FrameSet, reconstructor: Reconstructor) -> None:
+    def _publish_all(self, complete: Iterable[Gathered], reconstructor: Reconstructor) -> None:
+        for gathered in complete:
+            self._publish(gathered, reconstructor)
+
+    def _publish(self, gathered: Gathered, reconstructor: Reconstructor) -> None:
+        frames = gathered.frames
         instant = reconstructor.update(frames)
         frame = LiveFrame(
             sequence=self._published,
@@ -230,7 +267,7 @@ class Hub:
             lagged=instant.lagged,
         )
         self._broadcast.send(encode_live_frame(frame))
-        self._stopwatch.published(time.monotonic_ns())
+        self._stopwatch.published(gathered.arrived_ns, time.monotonic_ns())
         self._published += 1
 
     def _tell_all(self, lines: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""The streams of a session: processes of their own, and one line about each that ends before its time."""
+"""The streams of a session: a process of their own, and one line about each that ends before its time."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -21,22 +21,17 @@ class Outputs:
 
     def __init__(self, configs: Sequence[StreamConfig], results: str, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._streams: list[StreamProcess] = []
         self._closing = threading.Event()
-        self._watch = threading.Thread(target=self._look, name="valgus outputs", daemon=True)
-        try:
-            for config in configs:
-                self._streams.append(StreamProcess(config, results))
-        except BaseException:
-            self.close()
-            raise
-        self._watch.start()
+        self._streams = StreamProcess(configs, results) if configs else None
+        if self._streams is not None:
+            watch = threading.Thread(target=self._look, args=(self._streams,), name="valgus outputs", daemon=True)
+            watch.start()
 
     def close(self) -> None:
         """End every stream."""
         self._closing.set()
-        for stream in self._streams:
-            stream.stop()
+        if self._streams is not None:
+            self._streams.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -46,9 +41,10 @@ class Outputs:
     ) -> None:
         self.close()
 
-    def _look(self) -> None:
-        alive = list(self._streams)
+    def _look(self, streams: StreamProcess) -> None:
         while not self._closing.wait(_LOOK_INTERVAL_S):
-            for stream in [stream for stream in alive if not stream.alive]:
-                alive.remove(stream)
-                self._tell(f"stream '{stream.kind}' has ended, the others go on; it comes back with a new session")
+            for failure in streams.failures():
+                self._tell(f"{failure}, the others go on; it comes back with a new session")
+            if not streams.alive and not self._closing.is_set():
+                self._tell("the streams have ended, the session goes on; they come back with a new one")
+                return

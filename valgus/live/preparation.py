@@ -1,5 +1,6 @@
 """What a hub does before the first frame: learn the person, and have every kernel compiled."""
 
+import gc
 from collections.abc import Callable
 
 from capture.types import KeypointTrial
@@ -23,6 +24,9 @@ def reconstructor_of(rig: Rig, person: Person, tell: Callable[[str], None]) -> L
         subject = _subject(rig, person, noise)
         wait_for_helper()
         rehearse_all()
+    # What is loaded by now stays: the garbage collector need not go through it again while somebody moves.
+    gc.collect()
+    gc.freeze()
     return LiveReconstructor(rig, keypoints, noise, subject)
 
 

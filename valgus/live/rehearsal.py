@@ -50,7 +50,10 @@ def rehearse_following() -> None:
     for frame in range(_FRAMES):
         time_s = float(standing.time_s[0, frame])
         views = [View(c, time_s, standing.uv[c, frame, 0, columns], variance) for c in range(len(rig))]
-        pose = follower.follow(time_s, views, points[frame], covariance).pose
+        for view in views:
+            follower.take_in(view)
+        pose = follower.pose_at(time_s, points[frame], covariance)
+        follower.look_back()
         reader.read(0, pose.q, pose.covariance)
 
 

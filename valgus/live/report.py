@@ -23,29 +23,33 @@ class HubReport:
 
 
 class Stopwatch:
-    """From the arrival of a message to the publication of what it completed.
+    """From the arrival of the last keypoints of a result to its publication.
 
     A message that is there when the hub asks may have waited: it counts from the earliest moment at which it can have
-    come, which is not before the message ahead of it and not before its own frame was exposed.
+    come, which is not before the message ahead of it, not before the hub last found nothing, and not before its own
+    frame was exposed.
     """
 
     def __init__(self) -> None:
-        self._waiting = False
-        self._arrived_ns = 0
+        self._earliest_ns: int | None = 0
         self._latencies_ms: list[float] = []
 
     def idle(self) -> None:
-        """Nothing is waiting."""
-        self._waiting = False
+        """The hub waits for the next message: it has it as soon as it comes."""
+        self._earliest_ns = None
 
-    def arrived(self, exposed_ns: int, now_ns: int) -> None:
-        """A message is in hand, of a frame that was exposed then."""
-        self._arrived_ns = max(self._arrived_ns, exposed_ns) if self._waiting else now_ns
-        self._waiting = True
+    def nothing_waits(self, now_ns: int) -> None:
+        """The next message has not come yet."""
+        self._earliest_ns = now_ns
 
-    def published(self, now_ns: int) -> None:
-        """Note that a result has left."""
-        self._latencies_ms.append((now_ns - self._arrived_ns) * _MS)
+    def arrived(self, exposed_ns: int, now_ns: int) -> int:
+        """A message is in hand, of a frame that was exposed then; returns when it has come."""
+        self._earliest_ns = now_ns if self._earliest_ns is None else max(self._earliest_ns, exposed_ns)
+        return self._earliest_ns
+
+    def published(self, arrived_ns: int, now_ns: int) -> None:
+        """Note that a result has left, whose last keypoints came then."""
+        self._latencies_ms.append((now_ns - arrived_ns) * _MS)
 
     def report(self, published: int, tally: Tally) -> HubReport:
         """Everything so far."""

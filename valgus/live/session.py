@@ -8,14 +8,12 @@ from calibration.formats.aniposelib import read_rig
 from capture.guard import Guard
 from capture.keys import HubKeys, read_allowed, read_key_pair
 from capture.node import StopSign
-from capture.synchronizer import LIVE_WAIT_INTERVALS
-from capture.trigger.pulses import TriggeredCameras
 from geometry.rig import Rig
 from stream.commands.listener import open_listener
 from valgus.live.admission import Admission
 from valgus.live.config import HubTable, LiveConfig
 from valgus.live.desk import Desk
-from valgus.live.hub import Hub, HubBinding
+from valgus.live.hub import Hub, HubBinding, Pace
 from valgus.live.outputs import Outputs
 from valgus.live.person import keypoints_of, person_of
 from valgus.live.preparation import reconstructor_of
@@ -50,8 +48,8 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
         closing.callback(desk.close)
         binding = closing.enter_context(_binding(config.hub))
         admission = Admission(rig, keypoints_of(person))
-        triggered = TriggeredCameras() if config.triggered else None
-        hub = closing.enter_context(Hub(binding, admission, LIVE_WAIT_INTERVALS, tell, desk, triggered))
+        pace = Pace.TRIGGERED if config.triggered else Pace.LIVE
+        hub = closing.enter_context(Hub(binding, admission, pace, tell, desk))
         closing.enter_context(Outputs(config.streams, hub.results, tell))
         for table in config.commands:
             closing.callback(open_listener(table, desk).close)

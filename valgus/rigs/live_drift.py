@@ -19,6 +19,8 @@ _EVERY_NS = 50_000_000
 
 
 class _Reconstructor(Protocol[_Found]):
+    def collect(self, view: Keypoints2D) -> None: ...
+    def work_ahead(self) -> bool: ...
     def update(self, views: FrameSet) -> _Found: ...
 
 
@@ -36,17 +38,29 @@ class WatchedReconstructor(_Reconstructor[_Found]):
         self._inner, self._rig, self._tell = inner, rig, tell
         self._watch = DriftWatch(rig.names)
         self._looked_ns: int | None = None
+        self._unwatched: FrameSet | None = None
         self._told: set[str] = set()
         # Compiles the kernel now, not in the middle of the session.
         turn_evidence(rig.arrays, np.full((len(rig), 1, 2), np.nan), np.zeros((len(rig), 1)))
 
+    def collect(self, view: Keypoints2D) -> None:
+        """Hand a view on."""
+        self._inner.collect(view)
+
+    def work_ahead(self) -> bool:
+        """Look at the rig where the inner reconstructor has nothing to do."""
+        if self._inner.work_ahead():
+            return True
+        views, self._unwatched = self._unwatched, None
+        if views is not None:
+            self._look(views)
+        return views is not None
+
     def update(self, views: FrameSet) -> _Found:
         """What the inner reconstructor finds."""
-        found = self._inner.update(views)
         if self._looked_ns is None or views.time_ns - self._looked_ns >= _EVERY_NS:
-            self._looked_ns = views.time_ns
-            self._look(views)
-        return found
+            self._looked_ns, self._unwatched = views.time_ns, views
+        return self._inner.update(views)
 
     def _look(self, views: FrameSet) -> None:
         seen = _most_confident(views)

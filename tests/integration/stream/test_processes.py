@@ -42,7 +42,7 @@ def open_stream(hub):
     streams: list[StreamProcess] = []
 
     def start(config: StreamConfig) -> StreamProcess:
-        streams.append(StreamProcess(config, hub.address))
+        streams.append(StreamProcess([config], hub.address))
         return streams[-1]
 
     yield start
@@ -67,7 +67,7 @@ def test_zeromq_subscribers_get_every_frame_as_one_object(hub, open_stream, make
     stream = open_stream(ZmqStream(f"tcp://127.0.0.1:{free_port()}", encoding))
     context = zmq.Context.instance()
     with context.socket(zmq.SUB) as subscriber:
-        subscriber.connect(stream.config.address)
+        subscriber.connect(stream.configs[0].address)
         subscriber.subscribe(b"")
         publish_until(hub, make_frame, lambda: subscriber.poll(0))
         frame = (json.loads if encoding == "json" else msgspec.msgpack.decode)(subscriber.recv())
@@ -84,7 +84,7 @@ def test_zeromq_subscribers_get_every_frame_as_one_object(hub, open_stream, make
 
 def test_a_stopped_stream_loses_frames_counts_them_and_delays_nobody(hub, open_stream, make_frame):
     stream = open_stream(OscStream("127.0.0.1", free_port()))
-    sent = publish_until(hub, make_frame, lambda: stream.status.sent > 10)
+    sent = publish_until(hub, make_frame, lambda: stream.statuses[0].sent > 10)
     os.kill(stream.pid, signal.SIGSTOP)
     slowest_s = 0.0
     for sequence in range(sent, sent + 3000):
@@ -93,27 +93,27 @@ def test_a_stopped_stream_loses_frames_counts_them_and_delays_nobody(hub, open_s
         hub.send(message)
         slowest_s = max(slowest_s, time.perf_counter() - started)
     os.kill(stream.pid, signal.SIGCONT)
-    publish_until(hub, make_frame, lambda: stream.status.lost > 0, first=sent + 3000)
+    publish_until(hub, make_frame, lambda: stream.statuses[0].lost > 0, first=sent + 3000)
     assert slowest_s < 1.0
-    assert 0 < stream.status.lost < 3000
+    assert 0 < stream.statuses[0].lost < 3000
     assert stream.alive
 
 
 def test_rubbish_on_the_hub_s_socket_is_counted_and_survived(hub, open_stream, make_frame):
     stream = open_stream(OscStream("127.0.0.1", free_port()))
-    publish_until(hub, make_frame, lambda: stream.status.sent > 0)
+    publish_until(hub, make_frame, lambda: stream.statuses[0].sent > 0)
     for rubbish in (b"", b"VGLF", b"VGEV\xff\xff", b"\x00" * 5000):
         hub.send(rubbish)
-    publish_until(hub, make_frame, lambda: stream.status.rejected == 4)
+    publish_until(hub, make_frame, lambda: stream.statuses[0].rejected == 4)
     assert stream.alive
 
 
 def test_a_hub_that_starts_anew_is_no_loss(hub, open_stream, make_frame):
     stream = open_stream(OscStream("127.0.0.1", free_port()))
-    publish_until(hub, make_frame, lambda: stream.status.sent > 0, first=5000)
-    before = stream.status.sent
-    publish_until(hub, make_frame, lambda: stream.status.sent > before + 5)
-    assert stream.status.lost == 0
+    publish_until(hub, make_frame, lambda: stream.statuses[0].sent > 0, first=5000)
+    before = stream.statuses[0].sent
+    publish_until(hub, make_frame, lambda: stream.statuses[0].sent > before + 5)
+    assert stream.statuses[0].lost == 0
 
 
 def test_a_stream_that_cannot_open_says_why(hub):
@@ -121,16 +121,16 @@ def test_a_stream_that_cannot_open_says_why(hub):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(StreamError, match=r"cannot start: .* choose another address or port"):
-            StreamProcess(TcpStream("127.0.0.1", taken.getsockname()[1]), hub.address)
+            StreamProcess([TcpStream("127.0.0.1", taken.getsockname()[1])], hub.address)
     with pytest.raises(StreamError, match="set a token"):
-        StreamProcess(WebSocketStream("0.0.0.0", 0), hub.address)
+        StreamProcess([WebSocketStream("0.0.0.0", 0)], hub.address)
 
 
 PARENT = """
 import sys, time
 from stream.config import OscStream
 from stream.process import StreamProcess
-stream = StreamProcess(OscStream("127.0.0.1", 9), sys.argv[1])
+stream = StreamProcess([OscStream("127.0.0.1", 9)], sys.argv[1])
 print(stream.pid, flush=True)
 time.sleep(60.0)
 """

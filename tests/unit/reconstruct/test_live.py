@@ -84,6 +84,50 @@ def test_a_replay_is_identical(lab: VirtualTrial, start) -> None:
         np.testing.assert_array_equal(first.points.xyz, second.points.xyz)
 
 
+@pytest.mark.parametrize("ahead", [1, 2, 3, 4])
+def test_views_used_as_they_come_give_exactly_what_a_whole_set_gives(lab: VirtualTrial, start, ahead: int) -> None:
+    whole, one_by_one = start(), start()
+    for views in sets(lab.main):
+        for view in views.views[:ahead]:
+            one_by_one.collect(view)
+            while one_by_one.work_ahead():
+                pass
+        first, second = whole.update(views), one_by_one.update(views)
+        np.testing.assert_array_equal(first.angles.values, second.angles.values)
+        np.testing.assert_array_equal(first.angles.standard_error, second.angles.standard_error)
+        np.testing.assert_array_equal(first.points.xyz, second.points.xyz)
+
+
+def test_the_order_in_which_views_come_matters_less_than_the_errors(lab: VirtualTrial, start) -> None:
+    whole, mixed, rng = start(), start(), np.random.default_rng(3)
+    apart: list[Array] = []
+    for views in sets(lab.main):
+        for c in rng.permutation(4)[: rng.integers(0, 5)]:
+            mixed.collect(views.views[c])
+            while rng.random() < 0.8 and mixed.work_ahead():
+                pass
+        first, second = whole.update(views), mixed.update(views)
+        apart.append(np.abs(first.angles.values - second.angles.values) / first.angles.standard_error)
+        np.testing.assert_array_equal(first.points.xyz, second.points.xyz)
+    assert np.nanmedian(apart) < 0.05
+    assert np.nanquantile(apart, 0.99) < 0.5
+
+
+def test_a_view_after_its_set_is_used_all_the_same(lab: VirtualTrial, start) -> None:
+    """One camera is always too late: the errors are those of four cameras, not of three."""
+    without, late = start(), start()
+    without_sd: list[float] = []
+    late_sd: list[float] = []
+    for views in sets(lab.main):
+        three = FrameSet(views.time_ns, (*views.views[:3], None))
+        without_sd.append(float(np.nanmean(without.update(three).angles.standard_error)))
+        late_sd.append(float(np.nanmean(late.update(three).angles.standard_error)))
+        late.collect(views.views[3])
+        while late.work_ahead():
+            pass
+    assert np.mean(late_sd[30:]) < 0.95 * np.mean(without_sd[30:])
+
+
 def test_a_person_who_leaves_is_followed_again(lab: VirtualTrial, start) -> None:
     reconstructor = start()
     instants: list[Instant] = []

@@ -19,7 +19,7 @@ from reconstruct.types import JointAngles, Points3D
 from stream.feed.live_event import LiveEvent, decode_live_event
 from tests.rigs import ring
 from valgus.live.admission import Admission
-from valgus.live.hub import Hub, HubBinding
+from valgus.live.hub import Hub, HubBinding, Pace
 
 PATIENCE_S = 10.0
 
@@ -39,6 +39,12 @@ class Attendant:
 
 class Blind:
     """Sees nothing in any view."""
+
+    def collect(self, view: Keypoints2D) -> None:
+        pass
+
+    def work_ahead(self) -> bool:
+        return False
 
     def update(self, views: FrameSet) -> Instant:
         points, angles = keypoint_set("coco_17"), np.full(len(ANGLE_NAMES), np.nan)
@@ -69,7 +75,7 @@ def test_only_a_node_with_a_key_is_heard(tmp_path: Path) -> None:
     admission = Admission(ring(2), keypoint_set("coco_17"))
     with (
         Guard(hub_keys) as guard,
-        Hub(HubBinding(guard=guard), admission, 1.5, told.append, attendant) as hub,
+        Hub(HubBinding(guard=guard), admission, Pace.LIVE, told.append, attendant) as hub,
         Subscription(hub.results) as watcher,
         Outbox(hub.addresses.messages, node_keys) as known,
         Outbox(hub.addresses.messages) as stranger,

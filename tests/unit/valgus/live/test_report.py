@@ -19,24 +19,30 @@ def view(time_ns: int, sd_ns: int = 0) -> Keypoints2D:
 def test_a_message_that_is_waited_for_counts_from_its_arrival() -> None:
     watch = Stopwatch()
     watch.idle()
-    watch.arrived(exposed_ns=0, now_ns=10 * MS)
-    watch.published(now_ns=12 * MS)
+    watch.published(watch.arrived(exposed_ns=0, now_ns=10 * MS), now_ns=12 * MS)
     assert watch.report(1, Tally()).latency_ms == pytest.approx([2.0])
 
 
 def test_a_message_that_waited_counts_from_when_it_can_have_come() -> None:
     watch = Stopwatch()
     watch.idle()
-    watch.arrived(exposed_ns=0, now_ns=10 * MS)
-    watch.published(now_ns=30 * MS)
-    watch.arrived(exposed_ns=0, now_ns=30 * MS)
-    watch.published(now_ns=31 * MS)
-    watch.arrived(exposed_ns=25 * MS, now_ns=31 * MS)
-    watch.published(now_ns=32 * MS)
+    watch.published(watch.arrived(exposed_ns=0, now_ns=10 * MS), now_ns=30 * MS)
+    watch.published(watch.arrived(exposed_ns=0, now_ns=30 * MS), now_ns=31 * MS)
+    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=31 * MS), now_ns=32 * MS)
+    watch.nothing_waits(now_ns=33 * MS)
+    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=35 * MS), now_ns=36 * MS)
     watch.idle()
-    watch.arrived(exposed_ns=25 * MS, now_ns=40 * MS)
-    watch.published(now_ns=41 * MS)
-    assert watch.report(4, Tally()).latency_ms == pytest.approx([20.0, 21.0, 7.0, 1.0])
+    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=40 * MS), now_ns=41 * MS)
+    assert watch.report(5, Tally()).latency_ms == pytest.approx([20.0, 21.0, 7.0, 3.0, 1.0])
+
+
+def test_a_result_that_waited_for_a_view_in_vain_counts_from_the_last_that_came() -> None:
+    watch = Stopwatch()
+    watch.idle()
+    arrived_ns = watch.arrived(exposed_ns=0, now_ns=10 * MS)
+    watch.nothing_waits(now_ns=14 * MS)
+    watch.published(arrived_ns, now_ns=15 * MS)
+    assert watch.report(1, Tally()).latency_ms == pytest.approx([5.0])
 
 
 def test_capture_latency_and_clock_error_of_a_set() -> None:

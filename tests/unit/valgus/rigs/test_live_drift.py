@@ -17,7 +17,17 @@ FPS = 20
 
 
 class _Times:
-    """Finds nothing but the time of the views."""
+    """Finds nothing but the time of the views; has one thing to do for every view it is told of."""
+
+    def __init__(self) -> None:
+        self.collected = 0
+
+    def collect(self, view: Keypoints2D) -> None:
+        self.collected += 1
+
+    def work_ahead(self) -> bool:
+        self.collected -= 1
+        return self.collected >= 0
 
     def update(self, views: FrameSet) -> int:
         return views.time_ns
@@ -48,6 +58,8 @@ def test_a_bumped_camera_is_told_once_and_nothing_is_held_up() -> None:
     for frame, points in enumerate(walker(320)):
         views = _views(RIG if frame < 160 else bumped, frame, points, rng)
         assert watched.update(views) == views.time_ns
+        while watched.work_ahead():
+            pass
         if frame == 160:
             assert told == []
     assert len(told) == 1
@@ -59,4 +71,15 @@ def test_an_empty_volume_is_no_news() -> None:
     watched = WatchedReconstructor(_Times(), RIG, told.append)
     for frame in range(200):
         assert watched.update(FrameSet(frame, (None, None, None, None))) == frame
+        assert watched.work_ahead()
     assert told == []
+
+
+def test_the_inner_reconstructor_goes_first() -> None:
+    inner = _Times()
+    watched = WatchedReconstructor(inner, RIG, list[str]().append)
+    views = _views(RIG, 0, next(iter(walker(1))), np.random.default_rng(0))
+    watched.update(views)
+    assert views.views[0] is not None
+    watched.collect(views.views[0])
+    assert [watched.work_ahead() for _ in range(3)] == [True, True, False]
