@@ -1,9 +1,10 @@
-"""Five streams at once behind one hub: latency at the receivers, CPU per stream, what dead receivers cost the hub.
+"""Five streams at once behind one hub: latency at the receivers, CPU, what dead receivers cost the hub.
 
-    .venv/bin/python benchmarks/stream/five_streams.py [--seconds 20] [--json FILE]
+    .venv/bin/python benchmarks/stream/five_streams.py [--seconds 20] [--rounds 4] [--json FILE]
 
-The hub publishes real live frames at 120 Hz; every stream and every receiver is a process of its own.  Absolute
-figures need an idle machine; the last table compares within one run.
+The hub publishes real live frames at 120 Hz; the streams share a process, every receiver has one of its own.  Absolute
+figures need an idle machine; the row `bare` is what the machine takes for the same hops with nothing in them, and the
+last lines compare a hub whose receivers run with one whose receivers are stopped, in turn.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from bare_chain import bare_chain_ms
 from receivers import RECEIVERS, measure
 
 from capture.keypoint_sets import keypoint_set
@@ -87,9 +89,8 @@ class Bench:
     def __init__(self, hub: Broadcast) -> None:
         self._hub, self._sequence = hub, 0
         self.ports = {protocol: free_port() for protocol in RECEIVERS}
-        self.streams = {
-            protocol: StreamProcess(config(protocol, port), hub.address) for protocol, port in self.ports.items()
-        }
+        configs = [config(protocol, port) for protocol, port in self.ports.items()]
+        self.streams = StreamProcess(configs, hub.address)
         # LSL announces its streams with the first frame.
         self.publish(for_seconds(SETTLE_S))
 
@@ -106,9 +107,9 @@ class Bench:
             self._sequence += 1
         return costs
 
-    def cpu_s(self) -> dict[str, float]:
-        """Seconds of processor time that every stream has taken so far."""
-        return {name: sum(psutil.Process(stream.pid).cpu_times()[:2]) for name, stream in self.streams.items()}
+    def cpu_s(self) -> float:
+        """Seconds of processor time that the streams have taken so far."""
+        return sum(psutil.Process(self.streams.pid).cpu_times()[:2])
 
     def start_receivers(self) -> "Receivers":
         receivers = Receivers(self.ports)
@@ -146,63 +147,75 @@ class Receivers:
         return latencies
 
 
-def latencies_and_cpu(bench: Bench, seconds: float) -> dict[str, dict[str, float]]:
+def latencies_and_cpu(bench: Bench, seconds: float) -> tuple[dict[str, dict[str, float]], float]:
+    """Figures of every stream, and the CPU percent of one core that all take together."""
     receivers = bench.start_receivers()
     before = bench.cpu_s()
     bench.publish(for_seconds(seconds))
     after = bench.cpu_s()
     latencies = receivers.finish(bench)
     last = int(seconds * RATE_HZ)
-    return {
+    rows = {
         protocol: {
             **quantiles(latencies[protocol][-last:]),
-            "cpu_percent": round(100.0 * (after[protocol] - before[protocol]) / seconds, 2),
             "received": len(latencies[protocol][-last:]),
             "sent": last,
-            "lost": stream.status.lost,
-            "refused": stream.status.refused,
+            "lost": status.lost,
+            "refused": status.refused,
         }
-        for protocol, stream in bench.streams.items()
+        for protocol, status in zip(bench.ports, bench.streams.statuses, strict=True)
     }
+    return rows, round(100.0 * (after - before) / seconds, 1)
 
 
-def hub_costs(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
+def hub_costs(bench: Bench, rounds: int) -> dict[str, list[dict[str, float]]]:
     """Cost of publishing with all receivers running, and with all of them stopped for 10 s, in turn."""
     receivers = bench.start_receivers()
-    running: list[float] = []
-    stopped: list[float] = []
+    running: list[dict[str, float]] = []
+    stopped: list[dict[str, float]] = []
     for _ in range(rounds):
-        running += bench.publish(for_seconds(STOPPED_S))
+        running.append(quantiles(bench.publish(for_seconds(STOPPED_S))))
         receivers.send_signal(signal.SIGSTOP)
-        stopped += bench.publish(for_seconds(STOPPED_S))
+        stopped.append(quantiles(bench.publish(for_seconds(STOPPED_S))))
         receivers.send_signal(signal.SIGCONT)
         bench.publish(for_seconds(SETTLE_S))
     receivers.finish(bench)
-    return {"running": quantiles(running), "stopped": quantiles(stopped)}
+    return {"running": running, "stopped": stopped}
 
 
 def quantiles(values: list[float]) -> dict[str, float]:
     return {name: round(float(np.quantile(values, q)), 3) for name, q in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
+def bare_row(seconds: float) -> dict[str, float]:
+    """All receivers of a bare chain together."""
+    message_bytes = len(encode_live_frame(frame(0)))
+    chains = bare_chain_ms(len(RECEIVERS), message_bytes, RATE_HZ, seconds)
+    return quantiles([latency for chain in chains for latency in chain])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    streams = {"bare": bare_row(arguments.seconds)}
     with Broadcast(f"tcp://{HOST}:0") as hub:
         bench = Bench(hub)
-        streams = latencies_and_cpu(bench, arguments.seconds)
+        rows, cpu_percent = latencies_and_cpu(bench, arguments.seconds)
         hub_ms = hub_costs(bench, arguments.rounds)
-        for stream in bench.streams.values():
-            stream.stop()
-    print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(streams)} streams at once")
+        bench.streams.stop()
+    streams |= rows
+    print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(rows)} streams at once")
     for protocol, row in streams.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
-    print("hub, ms per encode and send: " + "; ".join(f"receivers {name} {row}" for name, row in hub_ms.items()))
+    print(f"CPU of all streams together: {cpu_percent} % of a core")
+    for name, rounds in hub_ms.items():
+        print(f"hub, ms per encode and send, receivers {name}: p99 {[one['p99'] for one in rounds]}")
     if arguments.json:
-        arguments.json.write_text(json.dumps({"streams": streams, "hub_ms": hub_ms}, indent=1))
+        found = {"streams": streams, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
+        arguments.json.write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -89,9 +89,9 @@ def _tcp(address: str, port: int, stopping: Event) -> Iterator[float]:
 
 
 RECEIVERS: dict[str, Callable[[str, int, Event], Iterator[float]]] = {
+    "lsl": _lsl,
     "zmq": _zmq,
     "websocket": _websocket,
-    "lsl": _lsl,
-    "osc": _osc,
     "tcp": _tcp,
+    "osc": _osc,
 }

@@ -47,6 +47,7 @@ def outcome_of(performance: Performance, dropped_on_purpose: int, scores: dict[s
         dropped_on_purpose=dropped_on_purpose,
         seconds=performance.seconds,
         latency_ms=report.latency_ms,
+        in_vain=report.in_vain,
         capture_to_result_ms=_known([frame.latency_ms for frame in frames]),
         reprojection_px=median_reprojection_px(frames),
         scores=scores,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reconstruct.types import LiveFrame
 from valgus.demo.comparison import Score
-from valgus.live.report import latency_line, percentiles
+from valgus.live.report import hub_latency_lines, latency_line, percentiles
 
 NOT_ITS_OWN_MODEL = (
     "The virtual person is not the estimator's body model: thighs and shanks differ by up to 3 % between the sides,",
@@ -28,6 +28,7 @@ class Outcome:
     dropped, dropped_on_purpose : camera frames that never reached the hub, and how many of those never left a camera
     seconds : from the first to the last estimate
     latency_ms : (F,) from the last keypoint message that an estimate used to its publication
+    in_vain : (F,) whether that includes waiting for a view that did not come in time
     capture_to_result_ms : (F,) from the exposure of that message's frame; empty for recordings
     reprojection_px : median distance of detected keypoints from their points in space
     scores : per compared angle; empty where there is no truth
@@ -38,6 +39,7 @@ class Outcome:
     dropped_on_purpose: int
     seconds: float
     latency_ms: NDArray[np.float64]
+    in_vain: NDArray[np.bool_]
     capture_to_result_ms: NDArray[np.float64]
     reprojection_px: float
     scores: dict[str, Score]
@@ -69,7 +71,7 @@ def table(outcome: Outcome) -> Iterator[str]:
     lost = outcome.dropped - outcome.dropped_on_purpose
     yield f"{outcome.frames} estimates in {outcome.seconds:.1f} s; reprojection error {outcome.reprojection_px:.1f} px"
     yield f"{outcome.dropped_on_purpose} camera frames dropped on purpose, {lost} lost"
-    yield latency_line("last keypoints to result", outcome.latency_ms)
+    yield from hub_latency_lines(outcome.latency_ms, outcome.in_vain)
     if len(outcome.capture_to_result_ms):
         yield latency_line("exposure to result", outcome.capture_to_result_ms)
     if outcome.scores:

@@ -267,7 +267,7 @@ class Hub:
             lagged=instant.lagged,
         )
         self._broadcast.send(encode_live_frame(frame))
-        self._stopwatch.published(gathered.arrived_ns, time.monotonic_ns())
+        self._stopwatch.published(gathered, time.monotonic_ns())
         self._published += 1
 
     def _tell_all(self, lines: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.types import FrameSet
+from valgus.live.rounds import Gathered
 from valgus.live.tally import CameraTally, Tally
 
 _MS = 1e-6
@@ -15,11 +16,16 @@ _MS = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class HubReport:
-    """A whole run of the hub: estimates published, counts per camera, and (F,) ms from keypoints to publication."""
+    """A whole run of the hub: estimates published and counts per camera.
+
+    `latency_ms` (F,) is from the last keypoints of a result to its publication, `in_vain` (F,) whether that includes
+    waiting for a view that did not come in time.
+    """
 
     published: int
     cameras: dict[str, CameraTally]
     latency_ms: NDArray[np.float64]
+    in_vain: NDArray[np.bool_]
 
 
 class Stopwatch:
@@ -33,6 +39,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self._earliest_ns: int | None = 0
         self._latencies_ms: list[float] = []
+        self._in_vain: list[bool] = []
 
     def idle(self) -> None:
         """The hub waits for the next message: it has it as soon as it comes."""
@@ -47,13 +54,16 @@ class Stopwatch:
         self._earliest_ns = now_ns if self._earliest_ns is None else max(self._earliest_ns, exposed_ns)
         return self._earliest_ns
 
-    def published(self, arrived_ns: int, now_ns: int) -> None:
-        """Note that a result has left, whose last keypoints came then."""
-        self._latencies_ms.append((now_ns - arrived_ns) * _MS)
+    def published(self, gathered: Gathered, now_ns: int) -> None:
+        """Note that the result of these views has left."""
+        self._latencies_ms.append((now_ns - gathered.arrived_ns) * _MS)
+        self._in_vain.append(gathered.in_vain)
 
     def report(self, published: int, tally: Tally) -> HubReport:
         """Everything so far."""
-        return HubReport(published, dict(tally.cameras), np.array(self._latencies_ms))
+        return HubReport(
+            published, dict(tally.cameras), np.array(self._latencies_ms), np.array(self._in_vain, dtype=np.bool_)
+        )
 
 
 def capture_latency_ms(frames: FrameSet, now_ns: int) -> float:
@@ -72,9 +82,17 @@ def report_lines(report: HubReport) -> Iterator[str]:
     """What a person wants to know of a run that is over."""
     yield f"{report.published} estimates"
     if len(report.latency_ms):
-        yield latency_line("last keypoints to result", report.latency_ms)
+        yield from hub_latency_lines(report.latency_ms, report.in_vain)
     for name, camera in sorted(report.cameras.items()):
         yield f"camera '{name}': {camera.received} views, {camera.missing} frames missing"
+
+
+def hub_latency_lines(latency_ms: NDArray[np.float64], in_vain: NDArray[np.bool_]) -> Iterator[str]:
+    """Latencies (F,) of all results, and of those that did not wait in vain."""
+    yield latency_line("last keypoints to result", latency_ms)
+    if in_vain.any():
+        share = 100.0 * in_vain.mean()
+        yield latency_line(f"  but for the {share:.1f} % that waited for a view in vain", latency_ms[~in_vain])
 
 
 def latency_line(name: str, latency_ms: NDArray[np.float64]) -> str:

@@ -23,10 +23,11 @@ _PUNCTUAL_SHARE = 0.95
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
-    """Views of one instant, and when the last of them came (hub clock)."""
+    """Views of one instant, when the last of them came (hub clock), and whether others were waited for in vain."""
 
     frames: FrameSet
     arrived_ns: int
+    in_vain: bool = False
 
 
 class _Rhythm:
@@ -114,7 +115,7 @@ class Rounds:
     @property
     def due_ns(self) -> int | None:
         """When the current set leaves whatever is missing; None while nothing waits or no rhythm is known."""
-        missing = self._missing() if self._views else []
+        missing = self._missing()
         return max((rhythm.overdue_ns for rhythm in missing), default=None)
 
     def _is_late(self, view: Keypoints2D) -> bool:
@@ -133,6 +134,8 @@ class Rounds:
 
     def _missing(self) -> list[_Rhythm]:
         """Of the cameras whose turn it is."""
+        if not self._views:
+            return []
         end_ns, silent_ns = self._end_ns(), self._newest_ns() - _SILENT_INTERVALS * self._interval_ns()
         return [
             rhythm
@@ -144,6 +147,7 @@ class Rounds:
         ]
 
     def _leave(self) -> Gathered:
+        in_vain = bool(self._missing())
         times = [view.time_ns for view in self._views.values()]
         views = tuple(self._views.get(camera) for camera in self._rhythms)
         self._last_end_ns, self._last_views = self._end_ns() if self._interval_ns() else None, self._views
@@ -151,7 +155,7 @@ class Rounds:
             if camera not in self._views:
                 rhythm.skip_until(self._end_ns())
         self._views = {}
-        return Gathered(FrameSet(sum(times) // len(times), views), self._arrived_ns)
+        return Gathered(FrameSet(sum(times) // len(times), views), self._arrived_ns, in_vain)
 
     def _newest_ns(self) -> int:
         return max(view.time_ns for view in self._views.values())

@@ -43,7 +43,8 @@ def test_unknown_angles_do_not_count() -> None:
 
 def outcome(scores: dict[str, Score]) -> Outcome:
     latency_ms = np.arange(1.0, 102.0) / 10.0
-    return Outcome(101, 7, 6, 1.7, latency_ms, latency_ms + 20.0, 4.2, scores)
+    in_vain = latency_ms > 10.0
+    return Outcome(101, 7, 6, 1.7, latency_ms, in_vain, latency_ms + 20.0, 4.2, scores)
 
 
 def test_summary_holds_the_promised_fields() -> None:
@@ -57,6 +58,8 @@ def test_summary_holds_the_promised_fields() -> None:
 
 def test_table_is_honest_about_the_person_and_the_frames() -> None:
     shown = "\n".join(table(outcome(dict.fromkeys(COMPARED, Score(1.5, 1.0, 1.2, 0.96)))))
+    assert "last keypoints to result: median 5.1 ms" in shown
+    assert "  but for the 1.0 % that waited for a view in vain: median 5.0 ms" in shown
     assert "6 camera frames dropped on purpose, 1 lost" in shown
     assert "not the estimator's body model" in shown
     assert all(name.replace("_", " ") in shown for name in COMPARED)
@@ -64,4 +67,4 @@ def test_table_is_honest_about_the_person_and_the_frames() -> None:
 
 
 def test_without_truth_there_is_no_comparison() -> None:
-    assert len(list(table(outcome({})))) == 4
+    assert len(list(table(outcome({})))) == 5

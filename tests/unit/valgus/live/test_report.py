@@ -6,6 +6,7 @@ import pytest
 from capture.types import FrameSet, Keypoints2D
 from valgus.live.attendance import Attendance
 from valgus.live.report import Stopwatch, capture_latency_ms, sync_error_ms
+from valgus.live.rounds import Gathered
 from valgus.live.tally import Tally
 
 MS = 1_000_000
@@ -16,23 +17,27 @@ def view(time_ns: int, sd_ns: int = 0) -> Keypoints2D:
     return Keypoints2D("cam", 0, time_ns, sd_ns, "coco_17", (640, 480), *nobody)
 
 
+def came(arrived_ns: int, in_vain: bool = False) -> Gathered:
+    return Gathered(FrameSet(0, (view(0),)), arrived_ns, in_vain)
+
+
 def test_a_message_that_is_waited_for_counts_from_its_arrival() -> None:
     watch = Stopwatch()
     watch.idle()
-    watch.published(watch.arrived(exposed_ns=0, now_ns=10 * MS), now_ns=12 * MS)
+    watch.published(came(watch.arrived(exposed_ns=0, now_ns=10 * MS)), now_ns=12 * MS)
     assert watch.report(1, Tally()).latency_ms == pytest.approx([2.0])
 
 
 def test_a_message_that_waited_counts_from_when_it_can_have_come() -> None:
     watch = Stopwatch()
     watch.idle()
-    watch.published(watch.arrived(exposed_ns=0, now_ns=10 * MS), now_ns=30 * MS)
-    watch.published(watch.arrived(exposed_ns=0, now_ns=30 * MS), now_ns=31 * MS)
-    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=31 * MS), now_ns=32 * MS)
+    watch.published(came(watch.arrived(exposed_ns=0, now_ns=10 * MS)), now_ns=30 * MS)
+    watch.published(came(watch.arrived(exposed_ns=0, now_ns=30 * MS)), now_ns=31 * MS)
+    watch.published(came(watch.arrived(exposed_ns=25 * MS, now_ns=31 * MS)), now_ns=32 * MS)
     watch.nothing_waits(now_ns=33 * MS)
-    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=35 * MS), now_ns=36 * MS)
+    watch.published(came(watch.arrived(exposed_ns=25 * MS, now_ns=35 * MS)), now_ns=36 * MS)
     watch.idle()
-    watch.published(watch.arrived(exposed_ns=25 * MS, now_ns=40 * MS), now_ns=41 * MS)
+    watch.published(came(watch.arrived(exposed_ns=25 * MS, now_ns=40 * MS)), now_ns=41 * MS)
     assert watch.report(5, Tally()).latency_ms == pytest.approx([20.0, 21.0, 7.0, 3.0, 1.0])
 
 
@@ -41,8 +46,10 @@ def test_a_result_that_waited_for_a_view_in_vain_counts_from_the_last_that_came(
     watch.idle()
     arrived_ns = watch.arrived(exposed_ns=0, now_ns=10 * MS)
     watch.nothing_waits(now_ns=14 * MS)
-    watch.published(arrived_ns, now_ns=15 * MS)
-    assert watch.report(1, Tally()).latency_ms == pytest.approx([5.0])
+    watch.published(came(arrived_ns, in_vain=True), now_ns=15 * MS)
+    report = watch.report(1, Tally())
+    assert report.latency_ms == pytest.approx([5.0])
+    assert report.in_vain.tolist() == [True]
 
 
 def test_capture_latency_and_clock_error_of_a_set() -> None:

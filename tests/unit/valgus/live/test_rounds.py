@@ -61,6 +61,7 @@ def test_punctual_cameras_give_whole_sets_the_moment_the_last_view_comes(phases_
     assert len(settled) >= 52
     for at_ns, gathered in settled:
         assert None not in gathered.frames.views
+        assert not gathered.in_vain
         newest_ns = max(v.time_ns for v in gathered.frames.views if v is not None)
         assert at_ns == gathered.arrived_ns == newest_ns + 7 * MS
 
@@ -80,6 +81,7 @@ def test_a_missing_view_is_waited_for_until_it_is_overdue(missing: str, most_ms:
     ]
     assert sorted({v.frame_index for v in gathered.frames.views if v is not None}) == [30]
     assert at_ns - gathered.arrived_ns <= most_ms * MS
+    assert gathered.in_vain
     after = [row for row in indices([one for _, one in left]) if row[(place + 1) % 3] in (29, 31)]
     assert after == [(29, 29, 29), (31, 31, 31)]
 
