@@ -50,7 +50,10 @@ class Audience(Generic[_Receiver]):
     def tell(self, message: bytes) -> None:
         """Send to everybody who has room."""
         for receiver in tuple(self._receivers):
-            if self._transport(receiver).get_write_buffer_size() > WRITE_BUFFER_BYTES:
+            transport = self._transport(receiver)
+            if transport.is_closing():
+                self.leave(receiver)
+            elif transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
                 self._refused += 1
             else:
                 self._write(receiver, message)

@@ -52,12 +52,13 @@ class LslSink:
         outlets = self._outlets_for(frame)
         stamp = self._stamp(frame.points.time_ns)
         points = np.column_stack([frame.points.xyz, point_errors(frame.points.covariance)])
-        outlets.points.push_sample(points.ravel().tolist(), stamp)
+        # A chunk of one: pylsl takes arrays as they are, and converts samples number by number.
+        outlets.points.push_chunk(points.reshape(1, -1).astype(np.float32), stamp)
         angles = frame.angles
         triples = np.column_stack([np.rad2deg(angles.values), np.rad2deg(angles.standard_error), angles.observability])
         latency = latency_ms(frame.points.time_ns)
         status = (frame.sequence, latency, frame.latency_ms, frame.sync_error_ms, frame.views, frame.dropped, lost)
-        outlets.angles.push_sample([*triples.ravel().tolist(), *map(float, status)], stamp)
+        outlets.angles.push_chunk(np.concatenate([triples.ravel(), status])[None], stamp)
 
     def send_event(self, event: LiveEvent) -> None:
         """Push the event as a marker `label text`, and its numbers, where it has any, as JSON."""

@@ -3,6 +3,7 @@
 The schema of these objects is published in docs/schemas/; a change of meaning raises `VERSION`.
 """
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -93,6 +94,8 @@ def event_packet(event: LiveEvent) -> EventPacket:
     return EventPacket(VERSION, event.time_ns, unix_time_s(event.time_ns), event.label, event.text, metrics)
 
 
+# ZeroMQ and WebSocket of one process send the same frame: the newest is kept.
+@lru_cache(maxsize=1)
 def _angles(frame: LiveFrame) -> dict[str, AnglePacket]:
     values = np.rad2deg(frame.angles.values).tolist()
     errors = np.rad2deg(frame.angles.standard_error).tolist()
@@ -101,6 +104,7 @@ def _angles(frame: LiveFrame) -> dict[str, AnglePacket]:
     return {name: AnglePacket(_number(value), _number(error), word) for name, value, error, word in columns}
 
 
+@lru_cache(maxsize=1)
 def _points(frame: LiveFrame) -> dict[str, PointPacket]:
     points = frame.points
     columns = zip(
