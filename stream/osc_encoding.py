@@ -19,18 +19,18 @@ class MessageShape:
     """An address with the types of its arguments: `i` int32, `h` int64, `f` float32, `d` float64."""
 
     prefix: bytes
+    """size, address and types"""
     arguments: struct.Struct
 
     @classmethod
     def of(cls, address: str, types: str) -> "MessageShape":
         """Prepare messages to `address` with numbers of these types."""
-        return cls(
-            prefix=osc_string(address) + osc_string("," + types),
-            arguments=struct.Struct(">" + "".join(_CODES[letter] for letter in types)),
-        )
+        arguments = struct.Struct(">" + "".join(_CODES[letter] for letter in types))
+        name = osc_string(address) + osc_string("," + types)
+        return cls(_size(len(name) + arguments.size) + name, arguments)
 
     def message(self, *numbers: float) -> bytes:
-        """One message."""
+        """One message, its size first."""
         return self.prefix + self.arguments.pack(*numbers)
 
 
@@ -41,25 +41,27 @@ def osc_string(text: str) -> bytes:
 
 
 def text_message(address: str, text: str, number: float) -> bytes:
-    """A message with a string and a float64."""
-    return osc_string(address) + osc_string(",sd") + osc_string(text) + struct.pack(">d", number)
+    """A message with a string and a float64, its size first."""
+    content = osc_string(address) + osc_string(",sd") + osc_string(text) + struct.pack(">d", number)
+    return _size(len(content)) + content
 
 
 def bundles(unix_time_s: float, head: bytes, messages: list[bytes]) -> list[bytes]:
     """Bundles with this time tag, each beginning with `head`, that hold all messages and fit into a packet."""
-    start = b"#bundle\0" + _time_tag(unix_time_s) + _sized(head)
+    start = b"#bundle\0" + _time_tag(unix_time_s) + head
     full: list[bytes] = []
-    bundle = start
+    bundle, length = [start], len(start)
     for message in messages:
-        if len(bundle) + len(message) + 4 > LARGEST_BUNDLE_BYTES:
-            full.append(bundle)
-            bundle = start
-        bundle += _sized(message)
-    return [*full, bundle]
+        if length + len(message) > LARGEST_BUNDLE_BYTES:
+            full.append(b"".join(bundle))
+            bundle, length = [start], len(start)
+        bundle.append(message)
+        length += len(message)
+    return [*full, b"".join(bundle)]
 
 
-def _sized(message: bytes) -> bytes:
-    return struct.pack(">i", len(message)) + message
+def _size(length: int) -> bytes:
+    return struct.pack(">i", length)
 
 
 def _time_tag(unix_time_s: float) -> bytes:
