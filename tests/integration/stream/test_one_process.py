@@ -1,0 +1,54 @@
+"""Streams that share a process: each gets everything, and one that fails takes none of the others with it."""
+
+import socket
+import time
+
+from reconstruct.types import LiveFrame
+from reconstruct.wire import encode_live_frame
+from stream.feed.live_event import LiveEvent, encode_live_event
+from stream.feed.sink import Counters, Outlet, pump
+from stream.plain.udp import UdpSink
+
+
+class Failing:
+    """A stream whose library breaks with the second frame."""
+
+    refused = 0
+
+    def __init__(self) -> None:
+        self.frames = self.events = 0
+
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        self.frames += 1
+        if self.frames == 2:
+            raise RuntimeError("the library broke")
+
+    def send_event(self, event: LiveEvent) -> None:
+        self.events += 1
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_stream_that_fails_is_told_of_once_and_the_others_go_on(make_frame):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(10.0)
+        udp, failing, told = UdpSink("127.0.0.1", receiver.getsockname()[1]), Failing(), list[tuple[int, str]]()
+        outlets = [Outlet(failing, Counters()), Outlet(udp, Counters())]
+        frames = [encode_live_frame(make_frame(sequence)) for sequence in (1, 2, 5)]
+        event = encode_live_event(LiveEvent(time.monotonic_ns(), "mark", "here"))
+        pump(
+            [frames[0], b"rubbish", frames[1], frames[2], event],
+            outlets,
+            lambda *what: told.append((what[0], str(what[1]))),
+        )
+        lines = [receiver.recv(4096).decode() for _ in range(5)]
+        udp.close()
+    assert told == [(0, "the library broke")]
+    assert (failing.frames, failing.events) == (2, 0)
+    assert [line.split(",")[0] for line in lines[1:4]] == ["1", "2", "5"]
+    assert lines[4].startswith("# ")
+    status, broken = outlets[1].counters.read(), outlets[0].counters.read()
+    assert (status.sent, status.lost, status.rejected) == (3, 2, 1)
+    assert broken.sent == 1
