@@ -33,9 +33,13 @@ class SubjectTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[recording]`: folder in which every recording gets a folder of its own."""
+    """`[recording]`: folder in which every recording gets a folder of its own.
+
+    `signals` is the name of an LSL stream of numbers (force plates, EMG) that is recorded beside the views.
+    """
 
     folder: str
+    signals: str | None = None
 
 
 class LiveConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

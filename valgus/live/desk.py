@@ -4,13 +4,18 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capture.messages import KeypointsMessage
 from geometry.rig import Rig
 from stream.commands.command import Command
+from stream.errors import StreamError
 from stream.feed.live_event import LiveEvent
 from valgus.errors import ValgusError
 from valgus.live.recording import SessionRecording, new_recording_folder
+
+if TYPE_CHECKING:
+    from stream.lsl_recorder import LslRecorder
 
 
 class Desk:
@@ -21,10 +26,11 @@ class Desk:
     rig : of the session
     root : folder of the recordings; None where nothing is to be recorded
     tell : receives lines for a person
+    signals : LSL stream to be recorded beside the views, none without
     """
 
-    def __init__(self, rig: Rig, root: Path | None, tell: Callable[[str], None]) -> None:
-        self._rig, self._root, self._tell = rig, root, tell
+    def __init__(self, rig: Rig, root: Path | None, tell: Callable[[str], None], signals: str | None = None) -> None:
+        self._rig, self._root, self._tell, self._signals = rig, root, tell, signals
         self._lock = threading.Lock()
         self._recording: SessionRecording | None = None
         self._news: queue.SimpleQueue[LiveEvent] = queue.SimpleQueue()
@@ -68,8 +74,20 @@ class Desk:
         if self._recording is not None:
             raise ValgusError(f"start: {self._recording.folder} is being recorded; stop it first")
         folder = new_recording_folder(self._root, title)
-        self._recording = SessionRecording(folder, self._rig, self._tell)
+        self._recording = SessionRecording(folder, self._rig, self._tell, self._recorder(folder))
         return f"recording {folder}"
+
+    def _recorder(self, folder: Path) -> "LslRecorder | None":
+        """Of the signals beside the views; raises StreamError, and leaves no folder, where they are not there."""
+        if self._signals is None:
+            return None
+        from stream.lsl_recorder import LslRecorder
+
+        try:
+            return LslRecorder(self._signals, folder / "analog.parquet")
+        except StreamError:
+            folder.rmdir()
+            raise
 
     def _stop(self) -> str:
         if self._recording is None:

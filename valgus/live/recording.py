@@ -1,7 +1,8 @@
 """What a session records: every keypoint message that the hub used, and what happened when.
 
 A recording is a folder that `valgus process` takes as it is: `<camera>.keypoints`, rig.toml and, where something was
-marked, events.csv.  A thread of its own writes; the hub never waits for the disk.
+marked, events.csv; analog.parquet where signals were recorded beside it.  A thread of its own writes; the hub never
+waits for the disk.
 """
 
 import queue
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calibration.formats.aniposelib import write_rig
 from capture.errors import CaptureError
@@ -20,6 +22,9 @@ from geometry.errors import InputError
 from geometry.rig import Rig
 from stream.feed.live_event import LiveEvent
 from stream.files.events import TrialEvent, write_events
+
+if TYPE_CHECKING:
+    from stream.lsl_recorder import LslRecorder
 
 _MOST_WAITING = 50_000
 _S = 1e-9
@@ -34,8 +39,10 @@ class SessionRecording:
     messages, skipped : keypoint messages written, and those that the disk was too slow or too full for
     """
 
-    def __init__(self, folder: Path, rig: Rig, tell: Callable[[str], None]) -> None:
-        self.folder, self._tell = folder, tell
+    def __init__(
+        self, folder: Path, rig: Rig, tell: Callable[[str], None], signals: "LslRecorder | None" = None
+    ) -> None:
+        self.folder, self._tell, self._signals = folder, tell, signals
         self.messages = self.skipped = 0
         self._waiting: queue.SimpleQueue[KeypointsMessage | LiveEvent | None] = queue.SimpleQueue()
         self._logs: dict[str, KeypointLog] = {}
@@ -56,6 +63,15 @@ class SessionRecording:
         """Write what waits and finish the files."""
         self._waiting.put(None)
         self._thread.join()
+        if self._signals is not None:
+            self._finish(self._signals)
+
+    def _finish(self, signals: "LslRecorder") -> None:
+        """Write the signals with times since the first exposure, as the views and the events."""
+        try:
+            signals.finish(time.monotonic_ns() if self._first_ns is None else self._first_ns)
+        except InputError as error:
+            self._tell(f"no signals beside {self.folder}: {error}")
 
     def _run(self) -> None:
         try:

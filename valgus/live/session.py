@@ -44,7 +44,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
     tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
     reconstructor = WatchedReconstructor(reconstructor_of(rig, person, tell), rig, tell)
     with ExitStack() as closing:
-        desk = Desk(rig, config.recording and Path(config.recording.folder), tell)
+        desk = _desk(config, rig, tell)
         closing.callback(desk.close)
         binding = closing.enter_context(_binding(config.hub))
         admission = Admission(rig, keypoints_of(person))
@@ -58,6 +58,12 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
             _show(closing, hub, rig, tell)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
         return hub.run(reconstructor, stop)
+
+
+def _desk(config: LiveConfig, rig: Rig, tell: Tell) -> Desk:
+    if config.recording is None:
+        return Desk(rig, None, tell)
+    return Desk(rig, Path(config.recording.folder), tell, config.recording.signals)
 
 
 @contextmanager

@@ -93,4 +93,7 @@ def _remedy(path: Path) -> str:
     poses = [folder for name in ("pose-associated", "pose-sync", "pose") for folder in [path / name] if folder.is_dir()]
     if rig is not None and poses:
         return f"holds keypoints but no results; run: valgus process --rig {rig} --keypoints {poses[0]} --out DIR"
+    others = sorted(file.name for file in path.rglob("*") if file.suffix.lower() in KINDS)
+    if others:
+        return f"holds files of forces and the like alone, {others[0]} for instance; a trial has points or joint angles"
     return f"holds no {', '.join(KINDS)} file; give the folder of a session or a project"

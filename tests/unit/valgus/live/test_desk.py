@@ -1,8 +1,13 @@
 """Commands become events and recordings; a recording is a trial that can be processed."""
 
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pylsl
 import pytest
 
 from calibration.formats.aniposelib import read_rig
@@ -11,6 +16,8 @@ from capture.keypoint_files.trial import read_keypoint_trial
 from capture.messages import KeypointsMessage
 from capture.types import Keypoints2D
 from stream.commands.command import Command
+from stream.errors import StreamError
+from stream.files.analog import read_analog
 from stream.files.events import read_events
 from tests.rigs import ring
 from valgus.errors import ValgusError
@@ -96,3 +103,45 @@ def test_a_recording_that_cannot_go_on_says_so_and_delays_nobody(desk: Desk, tmp
         desk.keep(message("cam01", frame))
     assert desk(Command("stop")).endswith("0 views, 4 lost")
     assert any(line.startswith("the recording ends: ") for line in told)
+
+
+@pytest.fixture
+def plate() -> Iterator[str]:
+    """An outlet of one channel at 200 Hz that knows nothing of us, running until the test ends."""
+    name = f"plate{time.monotonic_ns()}"
+    outlet = pylsl.StreamOutlet(pylsl.StreamInfo(name, "Force", 1, 200.0, pylsl.cf_float32, name))
+    ending = threading.Event()
+
+    def run() -> None:
+        while not ending.wait(0.005):
+            outlet.push_sample([time.monotonic()])
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    yield name
+    ending.set()
+    thread.join()
+
+
+def test_a_force_plate_is_recorded_beside_the_views_on_their_time(plate: str, tmp_path: Path, told: list[str]) -> None:
+    desk = Desk(ring(2), tmp_path, told.append, signals=plate)
+    desk(Command("start", "jump"))
+    first_ns = time.monotonic_ns()
+    for frame in range(10):
+        view = message("cam01", frame).keypoints
+        desk.keep(KeypointsMessage("left", frame, replace(view, time_ns=first_ns + frame * FRAME_NS)))
+    time.sleep(0.5)
+    desk(Command("stop"))
+    (folder,) = tmp_path.iterdir()
+    analog = read_analog(folder / "analog.parquet")
+    assert analog is not None
+    assert len(analog.time_s) > 20
+    clock_s = analog.values[:, 0] - first_ns * 1e-9
+    assert np.abs(analog.time_s - clock_s).max() < 0.005
+
+
+def test_a_force_plate_that_is_not_there_is_said_before_anything_is_recorded(tmp_path: Path, told: list[str]) -> None:
+    desk = Desk(ring(2), tmp_path, told.append, signals="no such plate")
+    with pytest.raises(StreamError, match="'no such plate' of numbers is not there"):
+        desk(Command("start", "jump"))
+    assert list(tmp_path.iterdir()) == []
