@@ -1,8 +1,8 @@
 """One instant after the other, as the cameras deliver them: points, body and angles of the newest set of views.
 
 Left and right are put right and stray detections left out (`tracking`).  For the points, which are for the eye, every
-view is carried to the set's time; the body follows every view at that view's own capture time (`estimator.live_filter`).  Points only begin the body, and
-begin it again when it is lost.
+view is carried to the set's time; the body follows every view at that view's own capture time
+(`estimator.live_filter`).  Points only begin the body, and begin it again when it is lost.
 """
 
 from collections import deque
@@ -47,12 +47,10 @@ class Subject:
     noise_scale: Array
 
 
-def subject_of(trial: SessionTrial, noise: PixelNoise) -> Subject:
+def subject_of(trial: SessionTrial) -> Subject:
     """The subject as a static or functional trial has taught it."""
     belief = trial.body.belief.without_plates()
-    return Subject(
-        belief.for_next_trial(np.full(belief.bias.shape[:2], noise.bias_px)), motion_prior(), trial.noise_scale
-    )
+    return Subject(belief.for_next_trial(trial.bias_sd), motion_prior(), trial.noise_scale)
 
 
 def average_subject(rig: Rig, noise: PixelNoise) -> Subject:

@@ -176,7 +176,8 @@ class Hub:
             message = self._next_message(reconstructor)
             if message is not None:
                 self._consume(message, reconstructor)
-            self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
+            else:  # a view that waits in the queue has come, however long the hub took to look
+                self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
             for event in self._attendant.events():
                 self._broadcast.send(encode_live_event(event))
             now_ns = time.monotonic_ns()

@@ -136,13 +136,13 @@ class Rounds:
         """Of the cameras whose turn it is."""
         if not self._views:
             return []
-        end_ns, silent_ns = self._end_ns(), self._newest_ns() - _SILENT_INTERVALS * self._interval_ns()
+        turn_ns, silent_ns = self._turn_ns(), self._newest_ns() - _SILENT_INTERVALS * self._interval_ns()
         return [
             rhythm
             for camera, rhythm in self._rhythms.items()
             if camera not in self._views
             and rhythm.next_ns is not None
-            and rhythm.next_ns < end_ns
+            and rhythm.next_ns < turn_ns
             and (rhythm.newest_ns or 0) >= silent_ns
         ]
 
@@ -153,7 +153,7 @@ class Rounds:
         self._last_end_ns, self._last_views = self._end_ns() if self._interval_ns() else None, self._views
         for camera, rhythm in self._rhythms.items():
             if camera not in self._views:
-                rhythm.skip_until(self._end_ns())
+                rhythm.skip_until(self._turn_ns())
         self._views = {}
         return Gathered(FrameSet(sum(times) // len(times), views), self._arrived_ns, in_vain)
 
@@ -162,6 +162,12 @@ class Rounds:
 
     def _end_ns(self) -> int:
         return min(view.time_ns for view in self._views.values()) + self._window_ns()
+
+    def _turn_ns(self) -> int:
+        """Until when frames belong to the current instant by their rhythm, which is less exact than their times."""
+        return max(
+            self._end_ns(), min(v.time_ns for v in self._views.values()) + round(OUT_OF_PHASE * self._interval_ns())
+        )
 
     def _window_ns(self) -> int:
         interval_ns = self._interval_ns()

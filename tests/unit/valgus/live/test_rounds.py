@@ -130,7 +130,7 @@ def test_every_view_is_in_one_set_at_most_and_sets_move_forward(data: st.DataObj
     used = [(v.camera, v.frame_index) for one in left for v in one.frames.views if v is not None]
     assert len(used) == len(set(used))
     for place in range(len(CAMERAS)):
-        times = [one.frames.views[place].time_ns for one in left if one.frames.views[place] is not None]
+        times = [v.time_ns for one in left if (v := one.frames.views[place]) is not None]
         assert times == sorted(times)
     for one in left:
         times = [v.time_ns for v in one.frames.views if v is not None]

@@ -8,9 +8,7 @@ import numpy as np
 
 from capture.keypoint_sets import keypoint_set
 from capture.messages import KeypointsMessage
-from capture.synchronizer import LIVE_WAIT_INTERVALS
 from capture.transport import Outbox
-from capture.trigger.pulses import TriggeredCameras
 from capture.types import FrameSet, Keypoints2D
 from capture.wire import encode
 from reconstruct.angle_names import ANGLE_NAMES
@@ -19,7 +17,7 @@ from reconstruct.types import JointAngles, Points3D
 from stream.feed.live_event import LiveEvent
 from tests.rigs import ring
 from valgus.live.admission import Admission
-from valgus.live.hub import Hub, HubBinding
+from valgus.live.hub import Hub, HubBinding, Pace
 
 PATIENCE_S = 10.0
 INTERVAL_NS, PULSES, STALLED = 10_000_000, 40, range(20, 25)
@@ -33,6 +31,12 @@ class Counting:
         self.sets: list[FrameSet] = []
         self.kept: list[KeypointsMessage] = []
         self.asked, self.enough = threading.Event(), threading.Event()
+
+    def collect(self, view: Keypoints2D) -> None:
+        pass
+
+    def work_ahead(self) -> bool:
+        return False
 
     def update(self, views: FrameSet) -> Instant:
         self.sets.append(views)
@@ -61,22 +65,24 @@ def test_views_of_one_pulse_are_one_set_though_one_camera_stamps_late() -> None:
     counting, stop = Counting(), threading.Event()
     admission = Admission(ring(2), KEYPOINTS)
     with (
-        Hub(HubBinding(), admission, LIVE_WAIT_INTERVALS, print, counting, TriggeredCameras()) as hub,
+        Hub(HubBinding(), admission, Pace.TRIGGERED, print, counting) as hub,
         Outbox(hub.addresses.messages) as outbox,
     ):
         runner = threading.Thread(target=hub.run, args=(counting, stop))
         runner.start()
         assert counting.asked.wait(PATIENCE_S)
         assert outbox.has_reader(PATIENCE_S)
+        start_ns = time.monotonic_ns()
         for pulse in range(PULSES):
+            pulse_ns = start_ns + pulse * INTERVAL_NS
+            time.sleep(max(0.0, 1e-9 * (pulse_ns - time.monotonic_ns())))
             late_ns = 6_000_000 if pulse in STALLED else 1_000_000
-            outbox.send(message("cam01", 500 + pulse, pulse * INTERVAL_NS))
-            outbox.send(message("cam02", pulse, pulse * INTERVAL_NS + late_ns))
-            time.sleep(0.005)
+            outbox.send(message("cam01", 500 + pulse, pulse_ns))
+            outbox.send(message("cam02", pulse, pulse_ns + late_ns))
         assert counting.enough.wait(PATIENCE_S)
         stop.set()
         runner.join(PATIENCE_S)
     numbers = [[view.frame_index for view in frames.views if view is not None] for frames in counting.sets]
     assert numbers[-PULSES + 3 :] == [[500 + pulse, pulse] for pulse in range(3, PULSES)]
     for kept in counting.kept[6:]:
-        assert kept.keypoints.time_ns % INTERVAL_NS == 0
+        assert (kept.keypoints.time_ns - start_ns) % INTERVAL_NS == 0
