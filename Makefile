@@ -17,7 +17,7 @@ demo: $(VENV) ## the whole live system on this machine: virtual cameras, hub, vi
 test: $(VENV) ## the whole test suite
 	$(BIN)/python -m pytest
 
-test-hardware: $(VENV) ## kernel camera drivers in a virtual machine (Debian 12, three minutes)
+test-hardware: $(VENV) ## kernel camera drivers in virtual machines (Debian 12, root, minutes)
 	tools/camera-vm.sh $(CAMERA_VM)
 	VALGUS_CAMERA_VM=$(CAMERA_VM) $(BIN)/python -m pytest tests/hardware -m hardware
 
