@@ -11,7 +11,7 @@ import pytest
 
 from tests.hardware.vm import run_in_guest
 
-pytestmark = [pytest.mark.hardware, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hardware, pytest.mark.timeout(700)]
 CAMERAS = ("left", "right")
 RECOVERED_S = 2.0
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.hardware.vm import run_in_guest
 
-pytestmark = [pytest.mark.hardware, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hardware, pytest.mark.timeout(700)]
 CAMERAS = ("cam0", "cam1", "cam2", "cam3")
 PERIOD_MS = 1e3 / 15
 RECOVERED_S = 2.0

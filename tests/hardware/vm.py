@@ -23,7 +23,7 @@ def machine() -> Path:
     return Path(os.environ.get("VALGUS_CAMERA_VM", Path.home() / ".cache/valgus/camera-vm"))
 
 
-def run_in_guest(script: str, drivers: Sequence[str], *arguments: Path, timeout_s: float = 300.0) -> dict[str, Any]:
+def run_in_guest(script: str, drivers: Sequence[str], *arguments: Path, timeout_s: float = 600.0) -> dict[str, Any]:
     """Boot, load drivers (each a module with its options), run a guest script, return the JSON that it printed.
 
     The kernel's look at its timer (`no_timer_check`) is left out: an emulator that waits for its turn does not pass it.
