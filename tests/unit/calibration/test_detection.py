@@ -1,5 +1,7 @@
 """Corners in rendered pictures: how exactly they are found, and what is refused."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from calibration.boards import Board
 from calibration.detection.detection import Detection
 from calibration.detection.detector import BoardDetector
+from calibration.detection.diagnosis import what_is_there
 from calibration.detection.ordering import ordered, spans_a_plane
 from calibration.detection.refinement import refine
+from calibration.footage.folder import open_folder
 from geometry import se3
 from geometry.camera_model import project
 from tests.support.virtual_boards import as_arrays, looking_at, render, ring
@@ -119,3 +123,14 @@ def test_a_checkerboard_is_numbered_from_the_same_corner_whichever_way_it_is_hel
 def test_the_camera_in_these_tests_is_upright() -> None:
     T = looking_at(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
     np.testing.assert_allclose(T[1, :3], [0, 0, -1], atol=1e-12)
+
+
+def test_squares_whose_markers_cannot_be_read_are_not_taken_for_another_board(tmp_path: Path) -> None:
+    """Without its markers a ChArUco board is a checkerboard of one square less each way."""
+    bare = Board("checkerboard", 5, 4, 0.1)
+    (tmp_path / "cam").mkdir()
+    for k in range(3):
+        picture = render(CAMERA, bare, _pose(bare, turn=(0.1 * k, 0.0, 0.0)), np.random.default_rng(k))
+        cv2.imwrite(str(tmp_path / "cam" / f"{k}.png"), picture)
+    said = what_is_there(open_folder(tmp_path)[0], CHARUCO)
+    assert "no 6x5 ChArUco board of DICT_5X5_100 in 3 frames: its squares are seen but no marker" in said
