@@ -6,10 +6,21 @@ import numpy as np
 
 from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.kinematics import segment_frames
-from reconstruct.kernels.skeleton import FEMUR_L, FEMUR_R, N_DOF, N_GEOMETRY, N_PIVOTS
+from reconstruct.kernels.skeleton import (
+    FEMUR_L,
+    FEMUR_R,
+    LEG_L,
+    LEG_R,
+    N_DOF,
+    N_GEOMETRY,
+    N_PIVOTS,
+    PELVIS_ROTATION,
+    TRUNK,
+)
 
 N_LEG_ANGLES = 11
 N_ANGLES = 2 * N_LEG_ANGLES + 5
+TRUNK_LEAN = N_ANGLES - 1
 # Central differences of smooth functions in double precision: truncation and rounding both about 1e-10.
 _STEP = 1e-5
 
@@ -85,21 +96,50 @@ def joint_angles(q, coupling, out):
     pelvis[4] = math.atan2(right, R[1, 2, 1])
 
 
+@inner_kernel
+def _slope(low, high):
+    """Derivative of an angle from its values at -+ _STEP, the difference taken round the circle."""
+    turn = high - low
+    turn -= 2.0 * math.pi * round(turn / (2.0 * math.pi))
+    return turn / (2.0 * _STEP)
+
+
+@inner_kernel
+def _shift_chains(q, j, step, shifted):
+    """Shift degree of freedom j of both legs and, where it has so many, of the trunk."""
+    shifted[LEG_R + j], shifted[LEG_L + j] = q[LEG_R + j] + step, q[LEG_L + j] + step
+    if TRUNK + j < LEG_R:
+        shifted[TRUNK + j] = q[TRUNK + j] + step
+
+
 @kernel
 def angle_jacobian(q, coupling, jacobian):
-    """d angles / d q, (27, 27), by central differences; differences of angles are taken round the circle."""
+    """d angles / d q, (27, 27), by central differences.
+
+    Legs and trunk hang from the pelvis and do not see each other: they are shifted at the same time.
+    """
     shifted, low, high = q.copy(), np.empty(N_ANGLES), np.empty(N_ANGLES)
-    jacobian[:, :3] = 0.0
-    for j in range(3, N_DOF):
+    jacobian[:] = 0.0
+    for j in range(PELVIS_ROTATION, TRUNK):
         shifted[j] = q[j] + _STEP
         joint_angles(shifted, coupling, high)
         shifted[j] = q[j] - _STEP
         joint_angles(shifted, coupling, low)
         shifted[j] = q[j]
         for a in range(N_ANGLES):
-            turn = high[a] - low[a]
-            turn -= 2.0 * math.pi * round(turn / (2.0 * math.pi))
-            jacobian[a, j] = turn / (2.0 * _STEP)
+            jacobian[a, j] = _slope(low[a], high[a])
+    for j in range(LEG_L - LEG_R):
+        _shift_chains(q, j, _STEP, shifted)
+        joint_angles(shifted, coupling, high)
+        _shift_chains(q, j, -_STEP, shifted)
+        joint_angles(shifted, coupling, low)
+        _shift_chains(q, j, 0.0, shifted)
+        for a in range(N_LEG_ANGLES):
+            left = N_LEG_ANGLES + a
+            jacobian[a, LEG_R + j] = _slope(low[a], high[a])
+            jacobian[left, LEG_L + j] = _slope(low[left], high[left])
+        if TRUNK + j < LEG_R:
+            jacobian[TRUNK_LEAN, TRUNK + j] = _slope(low[TRUNK_LEAN], high[TRUNK_LEAN])
 
 
 @kernel
