@@ -1,6 +1,9 @@
-"""How long the estimator takes: one frame, one live packet, a whole trial, and the split of the knee's displacement."""
+"""How long the estimator takes: frames, live packets, trials, a session, and the split of the knee's displacement."""
 
+import math
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -8,14 +11,17 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from analysis.kernels.knee_drivers import drivers_of_poses
+from benchmarks.real_clip import clip_angles, clip_points
 from geometry.rig import Rig
 from reconstruct.estimator import trial_smoother
 from reconstruct.estimator.fixed_lag import FixedLag
 from reconstruct.estimator.frame_ik import FrameSolver, Pose
 from reconstruct.estimator.live_filter import LiveFilter
-from reconstruct.estimator.priors import KneeCoupling
+from reconstruct.estimator.priors import KneeCoupling, motion_prior
+from reconstruct.estimator.session import SeenTrial, smooth_session
 from reconstruct.kernels.kinematics import body_points
 from reconstruct.kernels.skeleton import N_DOF, N_POINTS
+from reconstruct.recording import Purpose
 from tests.rigs import ring
 from tests.support.drawn_trials import CAMERAS, NOISE_PX, PRIOR, draw_trial
 
@@ -23,6 +29,8 @@ Array = NDArray[np.float64]
 
 POINT_SD_M = 0.006
 FRAMES = 120
+OPENSIM_S = 1.38
+"""Pose2Sim 0.10.49, OpenSim 4.6 and its simple model on the clip's 100 frames; `peers/kinematics.py` measures anew."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +54,19 @@ def test_pose_of_one_frame(benchmark: BenchmarkFixture, rig: Rig) -> None:
     stream = following()
     pose = benchmark(lambda: solver.solve(next(stream), covariance))
     assert np.isfinite(pose.q).all()
+
+
+def median_s(benchmark: BenchmarkFixture) -> float:
+    """Seconds; NaN where benchmarks are disabled and run but once."""
+    return cast(Any, benchmark).stats.stats.median if benchmark.enabled else math.nan
+
+
+def test_angles_of_the_real_clip(benchmark: BenchmarkFixture, shared_data: Path) -> None:
+    """100 frames from points to angles with errors; target 27 ms, a fiftieth of what OpenSim takes."""
+    time_s, points, covariance = clip_points(shared_data)
+    angles = benchmark(lambda: clip_angles(time_s, points, covariance, motion_prior()))
+    assert np.isfinite(angles.values).all()
+    benchmark.extra_info["times_as_fast_as_opensim"] = OPENSIM_S / median_s(benchmark)
 
 
 @pytest.mark.parametrize("cameras", [2, 4, 8, 16])
@@ -95,6 +116,24 @@ def test_whole_trial(benchmark: BenchmarkFixture, cameras: int) -> None:
     benchmark.extra_info["frames"] = FRAMES
     body = benchmark(lambda: trial_smoother.posterior(problem, trial_smoother.descend(problem, at, 1)))
     assert np.isfinite(body.covariance).all()
+
+
+@pytest.mark.parametrize("cameras", [4, 8])
+def test_session(benchmark: BenchmarkFixture, cameras: int) -> None:
+    """Static, functional and movement trial, noise and biases learned; target 400 frames a second with 4 cameras."""
+    rig = ring(cameras)
+    trials: list[SeenTrial] = []
+    for seed, (purpose, frames) in enumerate(
+        {Purpose.STATIC: 60, Purpose.FUNCTIONAL: 240, Purpose.MOVEMENT: 240}.items()
+    ):
+        seen, x, _, belief = draw_trial(rig, 10 + seed, frames=frames)
+        points = np.stack([body_points(q, belief.geometry, PRIOR.coupling.array) for q in x[:, :N_DOF]])
+        points += np.random.default_rng(seed).normal(0, POINT_SD_M, points.shape)
+        trials.append(SeenTrial(seen, points, np.tile(POINT_SD_M**2 * np.eye(3), (frames, N_POINTS, 1, 1)), purpose))
+    session = benchmark.pedantic(lambda: smooth_session(rig.arrays, trials), rounds=3, warmup_rounds=1)
+    assert all(np.isfinite(trial.body.covariance).all() for trial in session)
+    frames = sum(len(trial.points) for trial in trials)
+    benchmark.extra_info["frames_per_s"] = frames / median_s(benchmark)
 
 
 def test_split_of_the_displacement(benchmark: BenchmarkFixture) -> None:

@@ -17,7 +17,8 @@ from reconstruct.kernels.skeleton import BODY_POINTS, N_DOF, N_POINTS
 Array = NDArray[np.float64]
 
 MAX_STEPS = 60
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-7
+"""rad and m: below a ten-thousandth of the standard errors"""
 _LEG_CHAINS = tuple((side + "Hip", side + "Knee", side + "Ankle") for side in "RL")
 
 

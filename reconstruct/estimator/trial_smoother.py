@@ -178,8 +178,9 @@ def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
 
 def _step(factored: _Factored) -> Estimate:
     d_globals = np.asarray(np.linalg.solve(factored.schur, factored.right), dtype=float)
-    reduced = factored.reduced @ np.concatenate([-d_globals, [1.0]])[:, None]
-    dx = block_chain.substitute(factored.L_inverse, factored.inwards, reduced)
+    frames, n, columns = factored.reduced.shape
+    reduced = factored.reduced.reshape(-1, columns) @ np.append(-d_globals, 1.0)
+    dx = block_chain.substitute(factored.L_inverse, factored.inwards, reduced.reshape(frames, n, 1))
     return Estimate(dx[:, :, 0], d_globals)
 
 

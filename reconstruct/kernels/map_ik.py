@@ -13,6 +13,10 @@ from reconstruct.kernels.view_quadratics import invert_symmetric3
 
 # Student-t with few degrees of freedom: a point 4 sd off keeps a fifth of its pull.
 _STUDENT_NU = 4.0
+_LEAST_CURVATURE = 0.1
+"""Share of a point's information along its residual that a step keeps at least: beyond 2 sd the cost bends down."""
+_NEAR = 0.1
+"""rad or m: after a step that is shorter without much damping, the weights are near enough to be linearised too"""
 _FIRST_DAMPING = 1e-4
 _MAX_DAMPING = 1e8
 
@@ -25,6 +29,7 @@ class IkWorkspace(NamedTuple):
     axes: np.ndarray
     pivots: np.ndarray
     point: np.ndarray
+    curved: np.ndarray
     jacobian: np.ndarray
     H: np.ndarray
     damped: np.ndarray
@@ -44,6 +49,7 @@ def ik_workspace():
         np.zeros((n, 3)),
         np.zeros((N_PIVOTS, 3)),
         np.zeros(3),
+        np.zeros((3, 3)),
         np.zeros((MAX_POINT_DOFS, 3)),
         np.zeros((n, n)),
         np.zeros((n, n)),
@@ -86,8 +92,21 @@ def _cost(q, points, information, geometry, coupling, mean, precision, w):
 
 
 @inner_kernel
-def _linearise(q, points, information, geometry, coupling, mean, precision, w):
-    """Gauss-Newton system of the cost at q: fills `w.H` and `w.gradient`."""
+def _curved(W, px, py, pz, d2, curvature, out):
+    """out = W less what the weight loses where the residual grows, W (3, 3) and W r = (px, py, pz)."""
+    bend = curvature * min(2.0 / (_STUDENT_NU + d2), (1.0 - _LEAST_CURVATURE) / max(d2, 1e-12))
+    out[0, 0], out[0, 1], out[0, 2] = W[0, 0] - bend * px * px, W[0, 1] - bend * px * py, W[0, 2] - bend * px * pz
+    out[1, 0], out[1, 1], out[1, 2] = W[1, 0] - bend * py * px, W[1, 1] - bend * py * py, W[1, 2] - bend * py * pz
+    out[2, 0], out[2, 1], out[2, 2] = W[2, 0] - bend * pz * px, W[2, 1] - bend * pz * py, W[2, 2] - bend * pz * pz
+
+
+@inner_kernel
+def _linearise(q, points, information, geometry, coupling, mean, precision, curvature, w):
+    """Gauss-Newton system of the cost at q: fills `w.H` and `w.gradient`.
+
+    With `curvature` 1 the matrix also has the derivative of the robust weights, which halves the number of steps; with
+    0 it is the information that the points carry.
+    """
     segment_frames(q, geometry, coupling, w.R, w.origins, w.axes, w.pivots)
     w.H[:, :] = 0.0
     for j in range(N_DOF):
@@ -99,17 +118,19 @@ def _linearise(q, points, information, geometry, coupling, mean, precision, w):
         body_point(k, geometry, w.R, w.origins, w.point)
         point_jacobian(k, w.point, w.axes, w.pivots, w.jacobian)
         rx, ry, rz = points[k, 0] - w.point[0], points[k, 1] - w.point[1], points[k, 2] - w.point[2]
-        W = information[k]
+        W, V = information[k], w.curved
         px = W[0, 0] * rx + W[0, 1] * ry + W[0, 2] * rz
         py = W[1, 0] * rx + W[1, 1] * ry + W[1, 2] * rz
         pz = W[2, 0] * rx + W[2, 1] * ry + W[2, 2] * rz
-        weight = (_STUDENT_NU + 3.0) / (_STUDENT_NU + rx * px + ry * py + rz * pz)
+        d2 = rx * px + ry * py + rz * pz
+        weight = (_STUDENT_NU + 3.0) / (_STUDENT_NU + d2)
+        _curved(W, px, py, pz, d2, curvature, V)
         for m in range(POINT_DOF_COUNT[k]):
             row, J = POINT_DOFS[k, m], w.jacobian[m]
             w.gradient[row] += weight * (J[0] * px + J[1] * py + J[2] * pz)
-            a = weight * (W[0, 0] * J[0] + W[0, 1] * J[1] + W[0, 2] * J[2])
-            b = weight * (W[1, 0] * J[0] + W[1, 1] * J[1] + W[1, 2] * J[2])
-            c = weight * (W[2, 0] * J[0] + W[2, 1] * J[1] + W[2, 2] * J[2])
+            a = weight * (V[0, 0] * J[0] + V[0, 1] * J[1] + V[0, 2] * J[2])
+            b = weight * (V[1, 0] * J[0] + V[1, 1] * J[1] + V[1, 2] * J[2])
+            c = weight * (V[2, 0] * J[0] + V[2, 1] * J[1] + V[2, 2] * J[2])
             for n in range(m + 1):
                 other = w.jacobian[n]
                 w.H[row, POINT_DOFS[k, n]] += a * other[0] + b * other[1] + c * other[2]
@@ -140,10 +161,10 @@ def solve_pose(q, points, information, geometry, coupling, mean, precision, tole
     """
     damping = _FIRST_DAMPING
     cost = _cost(q, points, information, geometry, coupling, mean, precision, w)
-    steps = 0
+    steps, largest = 0, math.inf
     while steps < max_steps and damping < _MAX_DAMPING:
-        _linearise(q, points, information, geometry, coupling, mean, precision, w)
-        largest = math.inf
+        curvature = 1.0 if largest < _NEAR and damping <= _FIRST_DAMPING else 0.0
+        _linearise(q, points, information, geometry, coupling, mean, precision, curvature, w)
         while damping < _MAX_DAMPING:
             w.damped[:, :] = w.H
             for j in range(N_DOF):
@@ -165,7 +186,7 @@ def solve_pose(q, points, information, geometry, coupling, mean, precision, tole
         steps += 1
         if largest < tolerance:
             break
-    _linearise(q, points, information, geometry, coupling, mean, precision, w)
+    _linearise(q, points, information, geometry, coupling, mean, precision, 0.0, w)
     if not cholesky(w.H, w.L):
         covariance[:, :] = math.nan
         return -1
