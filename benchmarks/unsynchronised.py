@@ -91,7 +91,7 @@ def live_errors(folder: Path, time_of: Callable[[Array], Array], regroup: bool) 
     rig, trial = read_rig(folder / "rig.toml"), read_keypoint_trial(folder, None, None)
     noise = noise_profile(trial.keypoint_set)
     static = Recording(Purpose.STATIC, read_keypoint_trial(folder / "static", None, None))
-    subject = subject_of(reconstruct_session(rig, [static], noise).session[-1], noise)
+    subject = subject_of(reconstruct_session(rig, [static], noise).session[-1])
     reconstructor = LiveReconstructor(rig, trial.keypoint_set, noise, subject)
     sets = grouped(rig, views_of(trial, time_of(trial.time_s)))
     instants = [reconstructor.update(frames) for frames in (interpolated(rig, trial, sets) if regroup else sets)]

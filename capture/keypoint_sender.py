@@ -47,10 +47,10 @@ class KeypointSender:
             return False
         time_ns, sd_ns = translated
         timed = replace(seen, time_ns=time_ns, time_sd_ns=math.ceil(math.hypot(seen.time_sd_ns, sd_ns)))
-        self._pass_on(KeypointsMessage(self._node, self._sent, timed))
-        if tags is not None:
+        if tags is not None:  # first, so that a set of views that is complete never lacks the tags of its last view
             same_time = replace(tags, time_ns=timed.time_ns, time_sd_ns=timed.time_sd_ns)
             self._pass_on(TagsMessage(self._node, self._sent, same_time))
+        self._pass_on(KeypointsMessage(self._node, self._sent, timed))
         self._sent += 1
         return True
 

@@ -35,7 +35,7 @@ class KeypointsMessage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagsMessage:
-    """Tags of the frame whose keypoints were sent just before, with the same time; `sequence` is theirs."""
+    """Tags of the frame whose keypoints are sent just after, with the same time; `sequence` is theirs."""
 
     node: str
     sequence: int

@@ -91,10 +91,14 @@ class Tags2D:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameSet:
-    """Views of one instant, one place per camera of the rig, None where a camera has none."""
+    """Views of one instant, one place per camera of the rig, None where a camera has none.
+
+    `tags`, where anybody looks for tags, are those of the same frames in the same places.
+    """
 
     time_ns: int
     views: tuple[Keypoints2D | None, ...]
+    tags: tuple[Tags2D | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

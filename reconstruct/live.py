@@ -11,15 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from capture.keypoint_files.tags import TagPlates
 from capture.keypoint_sets import KeypointSet
 from capture.types import FrameSet, Keypoints2D
 from geometry.rig import Rig
 from reconstruct.estimator.belief import Belief, first_belief
 from reconstruct.estimator.body_follower import BodyFollower
+from reconstruct.estimator.live_plates import WornPlates, worn_plates
 from reconstruct.estimator.priors import MotionPrior, motion_prior
-from reconstruct.estimator.session import SessionTrial
+from reconstruct.estimator.session import FREE_KNEE_DEG, SessionTrial
 from reconstruct.joint_angles import AngleReader
 from reconstruct.kernels.skeleton import N_POINTS
+from reconstruct.live_tags import LiveTags
 from reconstruct.live_views import LiveViews
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.reference_body import LEG_LENGTH
@@ -40,17 +43,23 @@ class Subject:
     belief : about body, joint means and each view's biases
     motion : expected movement
     noise_scale : (P,) factor on the detector's noise, body point by body point
+    worn : tag plates, where the person wears any
     """
 
     belief: Belief
     motion: MotionPrior
     noise_scale: Array
+    worn: WornPlates | None = None
 
 
-def subject_of(trial: SessionTrial) -> Subject:
-    """The subject as a static or functional trial has taught it."""
-    belief = trial.body.belief.without_plates()
-    return Subject(belief.for_next_trial(trial.bias_sd), motion_prior(), trial.noise_scale)
+def subject_of(trial: SessionTrial, plates: TagPlates | None = None) -> Subject:
+    """The subject as a static or functional trial has taught it, with the tag `plates` that were seen there."""
+    worn = None if plates is None else worn_plates(trial, plates)
+    belief, motion = trial.body.belief, motion_prior()
+    if worn is None:
+        return Subject(belief.without_plates().for_next_trial(trial.bias_sd), motion, trial.noise_scale)
+    free = motion.with_knee_adduction_sd(FREE_KNEE_DEG, worn.measured_knees)
+    return Subject(belief.for_next_trial(trial.bias_sd), free, trial.noise_scale, worn)
 
 
 def average_subject(rig: Rig, noise: PixelNoise) -> Subject:
@@ -87,10 +96,20 @@ class LiveReconstructor:
     def __init__(
         self, rig: Rig, keypoint_set: KeypointSet, noise: PixelNoise, subject: Subject, interval_s: float = 1 / 60
     ) -> None:
+        self._rig, self._keypoint_set, self._noise = rig, keypoint_set, noise
+        self._subject, self._interval_s = subject, interval_s
         self._triangulator = FrameTriangulator(rig, keypoint_set)
-        self._views = LiveViews(rig, keypoint_set, noise, subject.noise_scale, subject.motion.rate, interval_s)
-        self._follower = BodyFollower(rig.arrays, subject.belief, subject.motion)
+        self._tags = LiveTags(len(rig), () if subject.worn is None else subject.worn.tags)
         self._reader = AngleReader(subject.motion, keypoint_set.has_feet)
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Forget whom the views have shown so far: somebody else is to be followed."""
+        subject = self._subject
+        self._views = LiveViews(
+            self._rig, self._keypoint_set, self._noise, subject.noise_scale, subject.motion.rate, self._interval_s
+        )
+        self._follower = BodyFollower(self._rig.arrays, subject.belief, subject.motion, subject.worn)
         self._waiting: deque[Keypoints2D] = deque()
         self._lagged: JointAngles | None = None
 
@@ -119,7 +138,7 @@ class LiveReconstructor:
         points = self._triangulator.triangulate(views.time_ns, *self._views.at(time_s))
         for camera in new:
             self._take_in(camera)
-        pose = self._follower.pose_at(time_s, *self._views.body_points(points))
+        pose = self._follower.pose_at(time_s, *self._views.body_points(points), self._tags.seen_in(views))
         self._views.empty()
         lagged, self._lagged = self._lagged, None
         return Instant(_copied(points), self._reader.read(views.time_ns, pose.q, pose.covariance), lagged)

@@ -10,6 +10,7 @@ from reconstruct.estimator.belief import Belief
 from reconstruct.estimator.fixed_lag import FixedLag, LaggedPose
 from reconstruct.estimator.frame_ik import FrameSolver, Pose
 from reconstruct.estimator.live_filter import LiveFilter
+from reconstruct.estimator.live_plates import WornPlates
 from reconstruct.estimator.observations import LONGEST_SILENCE_S
 from reconstruct.estimator.priors import MotionPrior
 from reconstruct.kernels.skeleton import N_DOF
@@ -35,6 +36,14 @@ class View:
     variance: Array
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateView:
+    """Corners (C, T, 4, 2) px of the plates in every camera, exposed at `exposed_s` (C,); NaN where unseen."""
+
+    exposed_s: Array
+    corners: Array
+
+
 class BodyFollower:
     """A live filter with a way in and a way back.
 
@@ -43,10 +52,13 @@ class BodyFollower:
     cameras : C cameras
     belief : body, joint means and biases before the session
     motion : expected movement
+    worn : tag plates whose mountings stand in the belief
     """
 
-    def __init__(self, cameras: CameraArrays, belief: Belief, motion: MotionPrior) -> None:
-        self._filter = LiveFilter(cameras, belief, motion)
+    def __init__(
+        self, cameras: CameraArrays, belief: Belief, motion: MotionPrior, worn: WornPlates | None = None
+    ) -> None:
+        self._filter = LiveFilter(cameras, belief, motion, worn)
         self._lag = FixedLag(motion, LAG_S)
         self._geometry = belief.geometry
         self._motion = motion.about(belief.joint_means)
@@ -62,18 +74,21 @@ class BodyFollower:
         if self._filter.take_in(view.camera, view.time_s, view.uv, view.variance) <= _LOST_SHARE:
             self._agreed_s = view.time_s
 
-    def pose_at(self, time_s: float, points: Array, covariance: Array) -> Pose:
+    def pose_at(self, time_s: float, points: Array, covariance: Array, plates: PlateView | None = None) -> Pose:
         """Pose of an instant whose views have been taken in.
 
         Parameters
         ----------
         time_s : of the instant
         points, covariance : (P, 3), (P, 3, 3) triangulated body points, only used to begin
+        plates : where tag plates were seen, if any were
         """
         if self._is_lost(time_s):
             self._begin(time_s, points, covariance)
             return NOWHERE if self._is_lost(time_s) else self._filter.pose
         self._filter.advance(time_s)
+        if plates is not None:
+            self._filter.take_in_plates(plates.exposed_s, plates.corners)
         self._reached = self._filter.time_s, *self._filter.pose_and_velocity
         return self._filter.pose_at(time_s)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geometry.camera_model import CameraArrays
 from reconstruct.estimator.belief import FIRST_BIAS, FIRST_MEAN, Belief
 from reconstruct.estimator.frame_ik import Pose
+from reconstruct.estimator.live_plates import PlateUpdate, WornPlates
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior
 from reconstruct.kernels import live_filter as kernels
 from reconstruct.kernels.skeleton import N_DOF
@@ -34,9 +35,12 @@ class LiveFilter:
     cameras : C cameras
     belief : body, joint means and biases before the session
     motion : expected movement
+    worn : tag plates whose mountings stand in the belief
     """
 
-    def __init__(self, cameras: CameraArrays, belief: Belief, motion: MotionPrior) -> None:
+    def __init__(
+        self, cameras: CameraArrays, belief: Belief, motion: MotionPrior, worn: WornPlates | None = None
+    ) -> None:
         self._cameras = cameras
         self._belief = belief
         self._motion = motion
@@ -47,6 +51,10 @@ class LiveFilter:
         self._z = np.zeros(_FIRST_GLOBAL + len(belief.mean))
         self._P = np.zeros((len(self._z), len(self._z)))
         self._mean_state_known = self._mean_state >= 0
+        self._first_mount = _FIRST_GLOBAL + belief.biases.stop
+        self._plates = (
+            None if worn is None else PlateUpdate(cameras, self._coupling, worn, self._first_mount, len(self._z))
+        )
         self.time_s = self.seen_s = float("nan")
 
     @property
@@ -73,7 +81,7 @@ class LiveFilter:
         motion = self._motion
         kernels.predict(
             self._z, self._P, time_s - self.time_s, motion.deviation, motion.rate, motion.acceleration_psd,
-            self._mean_state, _BIAS_GROWTH, _FIRST_GLOBAL + FIRST_BIAS, self._work,
+            self._mean_state, _BIAS_GROWTH, _FIRST_GLOBAL + FIRST_BIAS, self._first_mount, self._work,
         )  # fmt: skip
         self.time_s = time_s
 
@@ -95,6 +103,11 @@ class LiveFilter:
             self._z, self._P, time_s - self.time_s, camera, self._cameras, self._coupling, uv, variance, STUDENT_NU,
             ITERATIONS, _FIRST_GLOBAL, _FIRST_GLOBAL + FIRST_BIAS, self._work,
         )  # fmt: skip
+
+    def take_in_plates(self, exposed_s: Array, corners: Array) -> None:
+        """Use where cameras that exposed at `exposed_s` (C,) saw the plates: corners (C, T, 4, 2) px, NaN where not."""
+        if self._plates is not None:
+            self._plates.take_in(self._z, self._P, self.time_s, exposed_s, corners)
 
     @property
     def pose(self) -> Pose:
@@ -118,4 +131,6 @@ class LiveFilter:
     @property
     def belief(self) -> Belief:
         """What is believed about body and biases by now."""
-        return Belief(self._z[_FIRST_GLOBAL:].copy(), self._P[_FIRST_GLOBAL:, _FIRST_GLOBAL:].copy())
+        return Belief(
+            self._z[_FIRST_GLOBAL:].copy(), self._P[_FIRST_GLOBAL:, _FIRST_GLOBAL:].copy(), self._belief.plates
+        )

@@ -73,6 +73,15 @@ class PlateObservations:
         return replace(self, artefact_precision=self.artefact_precision / _STANDING_SHARE**2)
 
 
+def artefact_variance(segments: tuple[str, ...]) -> Array:
+    """(T, 4) variance of a plate's translation (m^2) and axial turn (rad^2) that does not follow the knee's flexion."""
+    variance = np.empty((len(segments), 4))
+    for row, segment in zip(variance, segments, strict=True):
+        axial = math.radians(_AXIAL_SD_DEG.get(segment.split("_")[0], _OTHER_AXIAL_SD_DEG))
+        row[:3], row[3] = _TRANSLATION_SD_M**2, axial**2
+    return (1.0 - _SYSTEMATIC_SHARE) * variance
+
+
 def observe_plates(
     segments: tuple[str, ...], sizes_m: tuple[float, ...], corners: Array, time_s: Array
 ) -> PlateObservations:
@@ -89,15 +98,12 @@ def observe_plates(
         raise ReconstructError(f"tag plate on segment '{strangers[0]}'; the body has {', '.join(SEGMENTS)}")
     interval = float(np.median(np.diff(time_s))) if len(time_s) > 1 else ARTEFACT_TIME_S
     a = math.exp(-interval / ARTEFACT_TIME_S)
-    variance = np.empty((len(segments), 4))
-    for row, segment in zip(variance, segments, strict=True):
-        axial = math.radians(_AXIAL_SD_DEG.get(segment.split("_")[0], _OTHER_AXIAL_SD_DEG))
-        row[:3], row[3] = _TRANSLATION_SD_M**2, axial**2
+    variance = artefact_variance(segments)
     return PlateObservations(
         segment=np.array([SEGMENTS.index(segment) for segment in segments], dtype=np.int64),
         half_m=np.array(sizes_m) / 2.0,
         R0=np.tile(np.eye(3), (len(segments), 1, 1)),
         corners=np.ascontiguousarray(corners, dtype=float),
-        artefact_precision=(1.0 - a) / (1.0 + a) / ((1.0 - _SYSTEMATIC_SHARE) * variance),
-        gain_sd=np.sqrt(_SYSTEMATIC_SHARE * variance) / _FLEXION_SD,
+        artefact_precision=(1.0 - a) / (1.0 + a) / variance,
+        gain_sd=np.sqrt(_SYSTEMATIC_SHARE / (1.0 - _SYSTEMATIC_SHARE) * variance) / _FLEXION_SD,
     )

@@ -37,7 +37,7 @@ Array = NDArray[np.float64]
 
 _ROUNDS = 3
 _FIRST_LOOK_STEPS, _MAX_STEPS = 3, 12
-_FREE_KNEE_DEG = 12.0
+FREE_KNEE_DEG = 12.0
 """Deviation of knee adduction where plates measure it, deg: wide enough for a collapsing knee."""
 _AGREES = 0.1
 """Logarithm of a scale below which another round would change nothing that matters."""
@@ -163,7 +163,7 @@ def _for(trial: SeenTrial, motion: MotionPrior) -> MotionPrior:
         motion = motion.from_standing()
     if trial.plates is None:
         return motion
-    return motion.with_knee_adduction_sd(_FREE_KNEE_DEG, trial.plates.measured_knees)
+    return motion.with_knee_adduction_sd(FREE_KNEE_DEG, trial.plates.measured_knees)
 
 
 def _with_biases_scaled(problem: TrialProblem, at: Estimate) -> tuple[TrialProblem, Estimate, float]:

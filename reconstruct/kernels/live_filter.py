@@ -80,7 +80,7 @@ def filter_work(states: int) -> FilterWork:
 
 
 @kernel
-def predict(z, P, dt, deviation, rate, acceleration_psd, mean_state, bias_growth, first_bias, w):
+def predict(z, P, dt, deviation, rate, acceleration_psd, mean_state, bias_growth, first_bias, end_bias, w):
     """Advance the state by dt seconds, in place.
 
     Parameters
@@ -89,7 +89,7 @@ def predict(z, P, dt, deviation, rate, acceleration_psd, mean_state, bias_growth
     deviation, acceleration_psd : (27,) see `motion.transition`; rate : 1/s
     mean_state : (27,) index in z of each degree of freedom's mean, -1 where free
     bias_growth : px^2 per second by which the biases drift
-    first_bias : index in z of the first bias
+    first_bias, end_bias : indices in z of the first bias and of what follows the last
     """
     for j in range(N_DOF):
         process_covariance(dt, deviation[j], rate, acceleration_psd[j], w.phi[j], w.Q[j])
@@ -105,7 +105,7 @@ def predict(z, P, dt, deviation, rate, acceleration_psd, mean_state, bias_growth
         P[j, N_DOF + j] += w.Q[j, 0, 1]
         P[N_DOF + j, j] += w.Q[j, 1, 0]
         P[N_DOF + j, N_DOF + j] += w.Q[j, 1, 1]
-    for i in range(first_bias, len(z)):
+    for i in range(first_bias, end_bias):
         P[i, i] += bias_growth * dt
 
 

@@ -14,6 +14,8 @@ STRAY = 16.0
 """Squared error, in standard deviations, beyond which a joint says no more than that it does not fit."""
 UNMATCHED = 9.0
 """Mean squared error at which a detection is better explained by nobody known."""
+MIRRORED = 4.0
+"""Price of a left-right pair that is exchanged: twice the logarithm of how much rarer that is than the right order."""
 _SETTLED_SD_M = 0.015
 _WANDER_M_PER_S = 0.5
 _COAST_S = 0.25
@@ -53,7 +55,7 @@ def fit(R, t, position, sd_m, partner, xy, sd):
                 cross += _joint_error(R, t, position, b, sd_m[b], xy[a, 0], xy[a, 1], sd)
             if p == j:
                 break
-        total += min(keep, cross)
+        total += min(keep, cross + MIRRORED)
         joints += seen
     return total / joints if joints >= 3 else math.inf
 

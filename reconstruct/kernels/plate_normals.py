@@ -29,7 +29,7 @@ from reconstruct.kernels.skeleton import (
 
 
 @inner_kernel
-def _twists(segment, mount, first, flexion, turned, centre, R, axes, pivots, Tx, Tg, columns):
+def plate_twists(segment, mount, first, flexion, turned, centre, R, axes, pivots, Tx, Tg, columns):
     """How the plate moves (6,) per degree of freedom, rows of Tx, and per global, rows of Tg with their `columns`."""
     for n in range(SEGMENT_DOF_COUNT[segment]):
         j = SEGMENT_DOFS[segment, n]
@@ -117,7 +117,7 @@ def add_plates(x, offset_s, geometry, coupling, mounts, first_mount, R0, segment
                 segment_frames(q, geometry, coupling, R, origins, axes, pivots)
                 flexion = knee_flexion(segment[i], q)
                 plate_pose(segment[i], mounts[i], R0[i], flexion, R, origins, centre, plate, turned)
-                count = _twists(
+                count = plate_twists(
                     segment[i], mounts[i], first_mount + MOUNT_ENTRIES * i, flexion, turned, centre, R, axes, pivots,
                     Tx, Tg, columns,
                 )  # fmt: skip

@@ -51,7 +51,7 @@ def plate_pose(segment, mount, R0, flexion, R, origins, centre, plate, turned):
 
 
 @inner_kernel
-def _sum_corners(cameras, c, corners, half, centre, plate, weight, M, f, J_camera):
+def sum_corners(cameras, c, corners, half, centre, plate, weight, M, f, J_camera):
     """Add one view's corners to information M (6, 6) and pull f (6,); returns their squared error times weight."""
     error = 0.0
     for k in range(4):
@@ -79,7 +79,7 @@ def _sum_corners(cameras, c, corners, half, centre, plate, weight, M, f, J_camer
 
 
 @inner_kernel
-def _integrate_artefact(segment, R, artefact_precision, M, f, T, L, u, x):
+def integrate_artefact(segment, R, artefact_precision, M, f, T, L, u, x):
     """Eliminate the artefact from information M and pull f, in place; returns what that takes off the cost."""
     for i in range(3):
         for j in range(3):
@@ -176,12 +176,12 @@ def sum_plates(
                 plate_pose(segment[i], mounts[i], R0[i], flexion, R, origins, centre, plate, turned)
                 error = 0.0
                 for c in range(first, last):
-                    error += _sum_corners(
+                    error += sum_corners(
                         cameras, c, corners[c, t, i], half_m[i], centre, plate, weight, M[first, t, i], f[first, t, i],
                         J_camera,
                     )  # fmt: skip
                 if error > 0.0:
                     cost += 0.5 * error
-                    cost -= _integrate_artefact(segment[i], R, precision, M[first, t, i], f[first, t, i], T, L, u, a)
+                    cost -= integrate_artefact(segment[i], R, precision, M[first, t, i], f[first, t, i], T, L, u, a)
                 first = last
     return cost

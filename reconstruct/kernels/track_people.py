@@ -13,6 +13,8 @@ from reconstruct.kernels.person_birth import find_person
 
 Array = NDArray[np.float64]
 
+_NEAR_M = 0.4
+"""So near to where a person was last seen, whoever is noticed while that person is missing is no one else."""
 LOST_S = 0.5
 """A person unseen for so long is not looked for any more; who comes back is recognised later, by other means."""
 
@@ -89,8 +91,47 @@ def _follow_all(cameras, people, anatomy, xy, sd, owner, interval_s, detection, 
 
 
 @inner_kernel
+def _apart(one, other):
+    """Mean distance of the joints (J, 3) that both have, metres; infinite with fewer than three."""
+    total, joints = 0.0, 0
+    for j in range(len(one)):
+        dx, dy, dz = one[j, 0] - other[j, 0], one[j, 1] - other[j, 1], one[j, 2] - other[j, 2]
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        if math.isfinite(distance):
+            total += distance
+            joints += 1
+    return total / joints if joints >= 3 else math.inf
+
+
+@inner_kernel
+def _missing_near(people, position):
+    """The person whom too few views see and who is expected where somebody is noticed, at `position` (J, 3); or -1."""
+    nearest, best = _NEAR_M, -1
+    for m in range(len(people.identity)):
+        if people.identity[m] >= 0 and people.lost_s[m] > 0.0:
+            apart = _apart(people.position[m], position)
+            if apart < nearest:
+                nearest, best = apart, m
+    return best
+
+
+@inner_kernel
+def _begin(people, m, owner, members):
+    """Person m is where the detections `members` (C,) show somebody, and nowhere else."""
+    people.velocity[m] = 0.0
+    people.unseen_s[m] = 0.0
+    people.lost_s[m] = 0.0
+    for c in range(len(members)):
+        for p in range(owner.shape[1]):
+            if owner[c, p] == m:
+                owner[c, p] = -1
+        if members[c] >= 0:
+            owner[c, members[c]] = m
+
+
+@inner_kernel
 def _notice(cameras, people, anatomy, xy, sd, owner, members):
-    """Start to follow whoever the free detections show."""
+    """Start to follow whoever the free detections show; it may be somebody who was missing."""
     for m in range(len(people.identity)):
         if people.identity[m] >= 0:
             continue
@@ -98,15 +139,14 @@ def _notice(cameras, people, anatomy, xy, sd, owner, members):
             cameras, xy, sd, anatomy.partner, anatomy.torso, anatomy.torso_m, owner, members, people.position[m]
         ):
             return
+        known = _missing_near(people, people.position[m])
+        if known >= 0:
+            people.position[known] = people.position[m]
+            _begin(people, known, owner, members)
+            continue
         people.identity[m] = people.next_identity[0]
         people.next_identity[0] += 1
-        people.velocity[m] = 0.0
-        people.lost_s[m] = 0.0
-        for j in range(len(anatomy.partner)):
-            people.unseen_s[m, j] = 0.0
-        for c in range(len(members)):
-            if members[c] >= 0:
-                owner[c, members[c]] = m
+        _begin(people, m, owner, members)
 
 
 @kernel

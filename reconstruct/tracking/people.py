@@ -21,6 +21,8 @@ _TORSO = ("LShoulder", "RShoulder", "LHip", "RHip")
 _TORSO_M = (0.2, 0.9)
 """Torsos from a small child's to the tallest adult's, give or take detector bias."""
 _MOST_PEOPLE = 64
+_FIRM_VIEWS, _STRAGGLES_S = 1.5, 0.5
+"""Views a frame, on average over this time, that make a sighting more than the remains of one."""
 _CAUTION = 2.0
 """Factor on the pixel noise: people are told apart with room for poor detectors, as they are seldom as near as that."""
 
@@ -39,7 +41,7 @@ class PeopleTracks:
     people: int
 
 
-def _followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels.Anatomy]:
+def followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels.Anatomy]:
     """Columns of the joints that tell people apart, and what they are."""
     names = [side + name for name in _FOLLOWED for side in "LR"]
     partner = np.arange(len(names)) ^ 1
@@ -48,17 +50,23 @@ def _followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels
     return columns, kernels.Anatomy(partner, torso, np.array(_TORSO_M))
 
 
-def _detections(rig: Rig, trial: KeypointTrial, columns: NDArray[np.int64], noise: PixelNoise) -> tuple[Array, Array]:
-    """(C, F, P, J, 2) undistorted image points of the followed joints, and (C, F, P) their standard deviation."""
-    visible = trial.confidence[..., columns] > 0.0
-    uv = np.where(visible[..., None], trial.uv[..., columns, :], np.nan)
-    xy = np.stack([normalise(rig.arrays, c, uv[c]) for c in range(len(rig))])
+def detections(
+    rig: Rig, uv: Array, confidence: Array, columns: NDArray[np.int64], noise: PixelNoise
+) -> tuple[Array, Array]:
+    """(C, F, P, J, 2) undistorted image points of the followed joints, and (C, F, P) their standard deviation.
+
+    From keypoints (C, F, P, K, 2) px with confidence (C, F, P, K).
+    """
+    visible = confidence[..., columns] > 0.0
+    followed = np.where(visible[..., None], uv[..., columns, :], np.nan)
+    xy = np.stack([normalise(rig.arrays, c, followed[c]) for c in range(len(rig))])
     focal = np.sqrt(rig.arrays.focal.prod(axis=1))
     total = _CAUTION * np.sqrt(noise.white_px**2 + noise.drift_px**2 + noise.bias_px**2)
-    return xy, total * box_scale(trial.uv, trial.confidence) / focal[:, None, None]
+    return xy, total * box_scale(uv, confidence) / focal[:, None, None]
 
 
-def _nobody(joints: int) -> kernels.People:
+def nobody(joints: int) -> kernels.People:
+    """Room for people followed by so many joints, all of it free."""
     return kernels.People(
         identity=np.full(_MOST_PEOPLE, -1),
         position=np.full((_MOST_PEOPLE, joints, 3), np.nan),
@@ -79,11 +87,11 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     rig : its C cameras, in the same order
     noise : of the detector
     """
-    columns, anatomy = _followed_joints(trial.keypoint_set)
-    xy, sd = _detections(rig, trial, columns, noise)
+    columns, anatomy = followed_joints(trial.keypoint_set)
+    xy, sd = detections(rig, trial.uv, trial.confidence, columns, noise)
     instants = group_instants(trial.time_s)
     found = np.empty((len(instants.time_s), *trial.confidence.shape[:1], trial.confidence.shape[2]), dtype=np.int64)
-    people = _nobody(len(columns))
+    people = nobody(len(columns))
     kernels.track_people(
         rig.arrays,
         people,
@@ -96,7 +104,27 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     sighting = np.full(trial.confidence.shape[:3], -1)
     for c, frames in enumerate(instants.frame):
         sighting[c, frames[frames >= 0]] = found[frames >= 0, c]
+    _drop_straggling(sighting, trial.time_s)
     return _stitched(trial, rig, sighting, int(people.next_identity[0]))
+
+
+def _drop_straggling(sighting: NDArray[np.int64], time_s: Array) -> None:
+    """Leave out of sightings (C, F, P), in place, what hardly more than one view shows: how they end, or all of one.
+
+    Where nobody is seen any better, everything stays.
+    """
+    frames = time_s.shape[1]
+    period = float(np.median(np.diff(time_s, axis=1))) if frames > 1 else _STRAGGLES_S
+    window = min(max(1, round(_STRAGGLES_S / period)), frames)
+    numbers = range(int(sighting.max(initial=-1)) + 1)
+    views = [np.add.reduce(sighting == number, axis=(0, 2)) for number in numbers]
+    firm = [np.convolve(each, np.ones(window) / window, mode="same") >= _FIRM_VIEWS for each in views]
+    if not any(each.any() for each in firm):
+        return
+    for number in numbers:
+        last = np.flatnonzero(firm[number]).max(initial=-window) + window // 2
+        late = slice(max(last + 1, 0), None)
+        sighting[:, late][sighting[:, late] == number] = -1
 
 
 def _stitched(trial: KeypointTrial, rig: Rig, sighting: NDArray[np.int64], count: int) -> PeopleTracks:

@@ -27,12 +27,15 @@ BONES = (
 )
 _BONE_SD_M = 0.02
 """How much the mean length of a bone differs between two sightings of one person, as detector bias turns with them."""
-_SAME_BODY = 4.0
-"""Mean squared difference of bone lengths, in standard deviations, up to which two sightings may be one person."""
+SAME_BODY, _SAME_BODY_AT_ONCE = 4.0, 9.0
+"""Mean squared difference of bone lengths, in standard deviations, up to which two sightings may be one person; and
+where one begins as the other ends."""
 _SAMPLES = 60
 """Frames that describe a sighting, however long."""
-_LINGERS_S = 0.5
-"""For so long a sighting may go on after the person has been noticed anew."""
+_LINGERS_S, _AT_ONCE_S = 2.0, 0.5
+"""For so long a sighting may go on after the person has been noticed anew; a gap so short is none."""
+_SEEN_TWICE = 0.2
+"""Share of the views, while two sightings overlap, that may show both if they are of one person."""
 _REACH_M, _WALK_M_PER_S, _RUN_M_PER_S = 0.5, 1.0, 4.0
 
 
@@ -48,6 +51,7 @@ class Sighting:
     frames : number of frames in between with the person in any view
     middle : (n, 3) middle of the body in frames spread over the sighting, metres
     views : (n,) number of views in those frames
+    seen : (C, F) which frames of which cameras show the person
     """
 
     first_s: float
@@ -58,6 +62,7 @@ class Sighting:
     frames: int
     middle: Array
     views: NDArray[np.int64]
+    seen: NDArray[np.bool_]
 
 
 def describe(person: KeypointTrial, rig: Rig) -> Sighting:
@@ -84,6 +89,7 @@ def describe(person: KeypointTrial, rig: Rig) -> Sighting:
         frames=len(everything),
         middle=middle,
         views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
+        seen=seen,
     )
 
 
@@ -98,17 +104,31 @@ def _median(values: Array) -> Array:
     return medians
 
 
+def body_difference(one: Sighting, other: Sighting) -> float:
+    """Mean squared difference of the bones' lengths, in standard deviations; 0 where none is known of both."""
+    difference = ((one.bones_m - other.bones_m) / _BONE_SD_M) ** 2
+    return float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
+
+
 def _unlikeness(before: Sighting, after: Sighting) -> float:
     """How little a person who appears is like one who vanished before; infinite where it cannot be the same."""
     gap_s = max(after.first_s - before.last_s, 0.0)
-    if after.first_s < before.last_s - _LINGERS_S:
+    if after.first_s < before.last_s - _LINGERS_S or _seen_twice(before, after) > _SEEN_TWICE:
         return np.inf
-    difference = ((before.bones_m - after.bones_m) / _BONE_SD_M) ** 2
-    body = float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
+    body = body_difference(before, after)
     distance = float(np.nan_to_num(np.linalg.norm(before.last_place - after.first_place)))
-    if body > _SAME_BODY or distance > _REACH_M + _RUN_M_PER_S * gap_s:
+    alike = SAME_BODY if gap_s > _AT_ONCE_S else _SAME_BODY_AT_ONCE
+    if body > alike or distance > _REACH_M + _RUN_M_PER_S * gap_s:
         return np.inf
     return body + (distance / (_REACH_M + _WALK_M_PER_S * gap_s)) ** 2
+
+
+def _seen_twice(before: Sighting, after: Sighting) -> float:
+    """Share of the views with both of two sightings in them, of those with either while they overlap."""
+    begins = np.flatnonzero(np.logical_or.reduce(after.seen, axis=0))[:1].sum()
+    ends = np.flatnonzero(np.logical_or.reduce(before.seen, axis=0))[-1:].sum() + 1
+    one, other = before.seen[:, begins:ends], after.seen[:, begins:ends]
+    return float((one & other).sum() / max((one | other).sum(), 1))
 
 
 def same_people(sightings: list[Sighting]) -> list[int]:

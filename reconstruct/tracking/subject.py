@@ -1,4 +1,6 @@
-"""Whom a trial is about: the person in the middle of the volume whom most views see, and nobody else."""
+"""Whom a trial is about: who is in the middle of the volume and in most views, or who is asked for; nobody else."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,29 +37,59 @@ def presence(trial: KeypointTrial, rig: Rig, tracks: PeopleTracks) -> Array:
     return scores
 
 
-def select_subject(trial: KeypointTrial, rig: Rig, noise: PixelNoise, identity: int | None = None) -> KeypointTrial:
-    """The trial of one person alone.
+def everybody(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTracks:
+    """Everybody in a trial; ReconstructError where nobody is seen by two cameras at once."""
+    tracks = track_people(trial, rig, noise)
+    if not tracks.people:
+        raise ReconstructError("nobody is seen by two cameras at once; check that rig and keypoints belong together")
+    return tracks
+
+
+def select_subject(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> KeypointTrial:
+    """The trial, with one place for people, of the person in the middle of the volume alone.
 
     Parameters
     ----------
     trial : with any number of people per view
     rig : its cameras, in the same order
     noise : of the detector
-    identity : number of the person as `track_people` counts, or None for the one in the middle of the volume
-
-    Returns
-    -------
-    KeypointTrial with one place for people
 
     Raises
     ------
-    ReconstructError : nobody is seen by two cameras at once, or nobody has that number
+    ReconstructError : nobody is seen by two cameras at once
     """
-    tracks = track_people(trial, rig, noise)
-    if not tracks.people:
-        raise ReconstructError("nobody is seen by two cameras at once; check that rig and keypoints belong together")
-    if identity is None:
-        identity = int(presence(trial, rig, tracks).argmax())
-    elif not 0 <= identity < tracks.people:
-        raise ReconstructError(f"person {identity} is not in the trial; there are 0 to {tracks.people - 1}")
-    return one_person(trial, tracks.identity == identity)
+    ((_, person),) = select_central(trial, rig, noise, 1).items()
+    return person
+
+
+def select_central(trial: KeypointTrial, rig: Rig, noise: PixelNoise, count: int) -> dict[int, KeypointTrial]:
+    """The trials of so many people who are most in the middle of the volume, by their numbers; arguments as above.
+
+    Raises
+    ------
+    ReconstructError : fewer people are seen by two cameras at once
+    """
+    tracks = everybody(trial, rig, noise)
+    if count > tracks.people:
+        raise ReconstructError(f"{count} people are asked for, the trial shows {tracks.people}; ask for fewer")
+    order = np.argsort(-presence(trial, rig, tracks), kind="stable")
+    return _people(trial, tracks, sorted(order[:count].tolist()))
+
+
+def select_numbered(
+    trial: KeypointTrial, rig: Rig, noise: PixelNoise, numbers: Sequence[int]
+) -> dict[int, KeypointTrial]:
+    """The trials of the people who have these numbers in `track_people`; arguments as above.
+
+    Raises
+    ------
+    ReconstructError : nobody has one of the numbers
+    """
+    tracks = everybody(trial, rig, noise)
+    if strangers := [number for number in numbers if not 0 <= number < tracks.people]:
+        raise ReconstructError(f"person {strangers[0]} is not in the trial; there are 0 to {tracks.people - 1}")
+    return _people(trial, tracks, numbers)
+
+
+def _people(trial: KeypointTrial, tracks: PeopleTracks, numbers: Sequence[int]) -> dict[int, KeypointTrial]:
+    return {number: one_person(trial, tracks.identity == number) for number in numbers}

@@ -1,1 +1,1 @@
-"""Commands from other programs: start, stop, mark; by OSC, by LSL markers, by ZeroMQ requests."""
+"""Commands from other programs: start, stop, mark, subject; by OSC, by LSL markers, by ZeroMQ requests."""

@@ -8,7 +8,7 @@ import msgspec
 
 from stream.errors import StreamError
 
-Verb = Literal["start", "stop", "mark"]
+Verb = Literal["start", "stop", "mark", "subject"]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -17,8 +17,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes
     ----------
-    command : `start` and `stop` a recording, or `mark` the moment
-    text : name of the trial, or what the mark says
+    command : `start` and `stop` a recording, `mark` the moment, or say who of several people is the `subject`
+    text : name of the trial, what the mark says, or the person: a number, a place on the floor `x y` in metres
     time_ns : moment meant, hub clock; the time of arrival where the sender gives none
     """
 

@@ -1,6 +1,6 @@
 # python-osc leaves handlers untyped:
 # pyright: reportUnknownMemberType=false
-"""Commands by OSC: `/valgus/start`, `/valgus/stop`, `/valgus/mark` with an optional text.
+"""Commands by OSC: `/valgus/start`, `/valgus/stop`, `/valgus/mark`, `/valgus/subject` with an optional text.
 
 Where a token is set (always beyond loopback) it is the first argument.  OSC has no answers: what was refused is
 counted, and a command that came twice by the same bundle counts twice.

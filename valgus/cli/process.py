@@ -10,6 +10,7 @@ import typer
 from valgus.errors import ValgusError
 
 if TYPE_CHECKING:
+    from valgus.offline.chosen_people import Choice
     from valgus.offline.process import TrialReader
 
 
@@ -22,7 +23,11 @@ def process(
     functional: Annotated[Path | None, typer.Option(help="Leg swings and shallow squats, same kind.")] = None,
     subject: Annotated[Path | None, typer.Option(help="The subject.toml that an earlier trial left behind.")] = None,
     subject_person: Annotated[
-        int | None, typer.Option(min=0, help="Of several people, counted from 0 as they appear; else who is central.")
+        list[int] | None,
+        typer.Option(min=0, help="Of several people, counted from 0 as they appear; may be given again."),
+    ] = None,
+    subjects: Annotated[
+        int | None, typer.Option(min=1, help="How many people, the most central ones; each gets a folder of its own.")
     ] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second of recordings that carry no times.")] = None,
     keypoint_set: Annotated[
@@ -40,14 +45,26 @@ def process(
     movement, read_trial = _recording(keypoints, videos, keypoint_set, fps, detector)
     if triangulation not in TRIANGULATIONS:
         raise ValgusError(f"--triangulation {triangulation}: choose one of {', '.join(TRIANGULATIONS)}")
-    request = ProcessRequest(rig, movement, static, functional, triangulation, out, subject, subject_person)
+    people = _choice(subject_person or [], subjects, subject)
+    request = ProcessRequest(rig, movement, static, functional, triangulation, out, subject, people)
     if sys.stderr.isatty() and is_first_start("measurement.trial_residuals"):
         typer.echo("compiling for this machine, only this once: a minute or two", err=True)
-    summary = run(request, read_trial)
-    for notice in summary["notices"]:
-        typer.echo(f"notice: {notice}", err=True)
-    seconds = sum(summary["seconds"].values())
-    typer.echo(f"{out}: {summary['frames']} frames, {summary['cameras']} cameras, {seconds:.1f} s")
+    for folder, summary in run(request, read_trial).items():
+        for notice in summary["notices"]:
+            typer.echo(f"notice: {notice}", err=True)
+        seconds = sum(summary["seconds"].values())
+        typer.echo(f"{folder}: {summary['frames']} frames, {summary['cameras']} cameras, {seconds:.1f} s")
+
+
+def _choice(numbers: list[int], count: int | None, subject: Path | None) -> "Choice":
+    from valgus.offline.chosen_people import Choice
+
+    if numbers and count is not None:
+        raise ValgusError("--subjects and --subject-person: say how many people or which ones, not both")
+    choice = Choice(tuple(dict.fromkeys(numbers)), count or 1)
+    if choice.several and subject is not None:
+        raise ValgusError(f"--subject {subject} describes one person; choose that person alone with --subject-person")
+    return choice
 
 
 def _recording(

@@ -26,10 +26,14 @@ class HubTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SubjectTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[subject]`: a folder with keypoints of the person standing still; `fps` where they carry no times."""
+    """`[subject]`: a folder with keypoints of the person standing still; `fps` where they carry no times.
+
+    `tags` is the tags.toml of the plates that the person wears, there and in the session.
+    """
 
     static: str
     fps: float | None = None
+    tags: str | None = None
 
 
 class RecordingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +74,7 @@ def read_live_config(path: Path) -> LiveConfig:
         config,
         rig=str(folder / config.rig),
         hub=_below(folder, config.hub, "own_key", "node_keys"),
-        subject=config.subject and _below(folder, config.subject, "static"),
+        subject=config.subject and _below(folder, config.subject, "static", "tags"),
         recording=config.recording and _below(folder, config.recording, "folder"),
     )
 

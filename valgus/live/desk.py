@@ -1,4 +1,4 @@
-"""Where commands of other programs arrive: one recording at a time, and marks in it."""
+"""Where commands of other programs arrive: one recording at a time, marks in it, and who is the subject."""
 
 import queue
 import threading
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capture.messages import KeypointsMessage
+from capture.keypoint_files.tags import TagPlates
+from capture.messages import KeypointsMessage, TagsMessage
 from geometry.rig import Rig
 from stream.commands.command import Command
 from stream.errors import StreamError
@@ -27,10 +28,21 @@ class Desk:
     root : folder of the recordings; None where nothing is to be recorded
     tell : receives lines for a person
     signals : LSL stream to be recorded beside the views, none without
+    plates : the tag plates that the subject wears
+    choose : is told who of several people is to be the subject, and says so or refuses
     """
 
-    def __init__(self, rig: Rig, root: Path | None, tell: Callable[[str], None], signals: str | None = None) -> None:
-        self._rig, self._root, self._tell, self._signals = rig, root, tell, signals
+    def __init__(
+        self,
+        rig: Rig,
+        root: Path | None,
+        tell: Callable[[str], None],
+        signals: str | None = None,
+        plates: TagPlates | None = None,
+        choose: Callable[[str], str] | None = None,
+    ) -> None:
+        self._rig, self._root, self._tell, self._signals, self._plates = rig, root, tell, signals, plates
+        self._choose = choose or _no_choice
         self._lock = threading.Lock()
         self._recording: SessionRecording | None = None
         self._news: queue.SimpleQueue[LiveEvent] = queue.SimpleQueue()
@@ -42,6 +54,8 @@ class Desk:
                 said = self._start(command.text)
             elif command.command == "stop":
                 said = self._stop()
+            elif command.command == "subject":
+                said = self._choose(command.text)
             else:
                 said = f"marked {command.text}".strip()
             event = LiveEvent(command.time_ns, command.command, command.text)
@@ -51,7 +65,7 @@ class Desk:
         self._tell(said)
         return said
 
-    def keep(self, message: KeypointsMessage) -> None:
+    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
         """Record a message while a recording runs."""
         recording = self._recording
         if recording is not None:
@@ -74,7 +88,7 @@ class Desk:
         if self._recording is not None:
             raise ValgusError(f"start: {self._recording.folder} is being recorded; stop it first")
         folder = new_recording_folder(self._root, title)
-        self._recording = SessionRecording(folder, self._rig, self._tell, self._recorder(folder))
+        self._recording = SessionRecording(folder, self._rig, self._tell, self._recorder(folder), self._plates)
         return f"recording {folder}"
 
     def _recorder(self, folder: Path) -> "LslRecorder | None":
@@ -96,3 +110,7 @@ class Desk:
         recording.close()
         lost = f", {recording.skipped} lost" if recording.skipped else ""
         return f"recorded {recording.folder}: {recording.messages} views{lost}"
+
+
+def _no_choice(text: str) -> str:
+    raise ValgusError(f"subject {text}: this session follows whoever is there; `valgus live` can choose")

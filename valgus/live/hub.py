@@ -16,7 +16,7 @@ from typing import Protocol, Self
 from capture.clock_service import ClockService
 from capture.guard import Guard
 from capture.intake import Intake, NodeMessage
-from capture.messages import KeypointsMessage, StreamEnd
+from capture.messages import KeypointsMessage, StreamEnd, TagsMessage
 from capture.node import HubAddresses, StopSign
 from capture.synchronizer import SAME_TIME
 from capture.transport import Broadcast
@@ -32,6 +32,7 @@ from valgus.live.lock_step import LockStep
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
 from valgus.live.rounds import Gathered, Rounds
+from valgus.live.tag_pairing import TagPairing
 from valgus.live.tally import Tally
 
 ANY_LOCAL_PORT = "tcp://127.0.0.1:0"
@@ -61,7 +62,7 @@ class Reconstructor(Protocol):
 class Attendant(Protocol):
     """Who keeps what arrives and knows what else is to be published; its methods return at once."""
 
-    def keep(self, message: KeypointsMessage) -> None:
+    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
         """Keep a message that is used."""
         ...
 
@@ -71,7 +72,7 @@ class Attendant(Protocol):
 
 
 class _Nobody:
-    def keep(self, message: KeypointsMessage) -> None:
+    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
         pass
 
     def events(self) -> Iterable[LiveEvent]:
@@ -109,6 +110,7 @@ class Hub:
     pace : of the cameras
     tell : receives lines for a person: nodes that fall silent or come back, views that cannot be used
     attendant : records, and announces events
+    dictionary : of the tags that the subject wears, if any
 
     Raises
     ------
@@ -122,11 +124,13 @@ class Hub:
         pace: Pace,
         tell: Callable[[str], None],
         attendant: Attendant | None = None,
+        dictionary: str | None = None,
     ) -> None:
         cameras = admission.cameras
         self._admission, self._attendant = admission, attendant or _Nobody()
         self._triggered = TriggeredCameras() if pace is Pace.TRIGGERED else None
         self._grouping = pace.value(cameras)
+        self._tags = TagPairing(cameras, dictionary)
         self._tally, self._roster, self._stopwatch = Tally(), Roster(cameras), Stopwatch()
         self._attendance = Attendance(len(cameras))
         self._recorded = pace is Pace.LOCK_STEP
@@ -233,6 +237,14 @@ class Hub:
         elif isinstance(message, StreamEnd):
             self._tally.end(message)
             self._publish_all(self._grouping.end(message.camera), reconstructor)
+        elif isinstance(message, TagsMessage):
+            self._take_tags(message)
+
+    def _take_tags(self, message: TagsMessage) -> None:
+        if self._tags.add(message):
+            self._attendant.keep(message)
+        else:
+            self._tell_all(self._tags.complaints(message))
 
     def _consume_view(self, message: KeypointsMessage, arrived_ns: int, reconstructor: Reconstructor) -> None:
         if not self._admission.admits(message):
@@ -256,7 +268,7 @@ class Hub:
 
     def _publish(self, gathered: Gathered, reconstructor: Reconstructor) -> None:
         frames = gathered.frames
-        instant = reconstructor.update(frames)
+        instant = reconstructor.update(self._tags.beside(frames))
         frame = LiveFrame(
             sequence=self._published,
             points=instant.points,

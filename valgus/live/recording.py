@@ -1,8 +1,8 @@
 """What a session records: every keypoint message that the hub used, and what happened when.
 
 A recording is a folder that `valgus process` takes as it is: `<camera>.keypoints`, rig.toml and, where something was
-marked, events.csv; analog.parquet where signals were recorded beside it.  A thread of its own writes; the hub never
-waits for the disk.
+marked, events.csv; where tags are worn, tags.toml; analog.parquet where signals were recorded beside it.  A thread of
+its own writes; the hub never waits for the disk.
 """
 
 import queue
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from calibration.formats.aniposelib import write_rig
 from capture.errors import CaptureError
-from capture.messages import KeypointsMessage
+from capture.keypoint_files.tags import PLATES_FILE, TagPlates, tag_plates_toml
+from capture.messages import KeypointsMessage, TagsMessage
 from capture.recording.keypoint_log import SUFFIX, KeypointLog
 from capture.wire import encode
 from geometry.errors import InputError
@@ -40,19 +41,26 @@ class SessionRecording:
     """
 
     def __init__(
-        self, folder: Path, rig: Rig, tell: Callable[[str], None], signals: "LslRecorder | None" = None
+        self,
+        folder: Path,
+        rig: Rig,
+        tell: Callable[[str], None],
+        signals: "LslRecorder | None" = None,
+        plates: TagPlates | None = None,
     ) -> None:
         self.folder, self._tell, self._signals = folder, tell, signals
         self.messages = self.skipped = 0
-        self._waiting: queue.SimpleQueue[KeypointsMessage | LiveEvent | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[KeypointsMessage | TagsMessage | LiveEvent | None] = queue.SimpleQueue()
         self._logs: dict[str, KeypointLog] = {}
         self._first_ns: int | None = None
         self._events: list[LiveEvent] = []
         write_rig(folder / "rig.toml", rig)
+        if plates is not None:
+            (folder / PLATES_FILE).write_text(tag_plates_toml(plates), encoding="utf-8")
         self._thread = threading.Thread(target=self._run, name="valgus recording")
         self._thread.start()
 
-    def keep(self, item: KeypointsMessage | LiveEvent) -> None:
+    def keep(self, item: KeypointsMessage | TagsMessage | LiveEvent) -> None:
         """Write it soon; never waits."""
         if self._waiting.qsize() > _MOST_WAITING:
             self.skipped += 1
@@ -93,13 +101,15 @@ class SessionRecording:
                 self._write_message(item)
         self._write_events()
 
-    def _write_message(self, message: KeypointsMessage) -> None:
-        view = message.keypoints
+    def _write_message(self, message: KeypointsMessage | TagsMessage) -> None:
+        view = message.keypoints if isinstance(message, KeypointsMessage) else message.tags
         if view.camera not in self._logs:
+            if isinstance(message, TagsMessage):
+                return  # tags without any keypoints would be a recording of nothing
             self._logs[view.camera] = KeypointLog(self.folder / f"{view.camera}{SUFFIX}")
         self._logs[view.camera].append(encode(message))
         self._first_ns = view.time_ns if self._first_ns is None else min(self._first_ns, view.time_ns)
-        self.messages += 1
+        self.messages += isinstance(message, KeypointsMessage)
 
     def _write_events(self) -> None:
         """Times count from the first exposure of any camera, as in the trial that is made of this."""

@@ -10,6 +10,7 @@ from reconstruct.joint_angles import AngleReader
 from reconstruct.live import LiveReconstructor, average_subject
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.tracking.clean_views import CleanViews
+from reconstruct.tracking.live_people import LivePeople
 from reconstruct.tracking.view_cleaning import clean_views
 from valgus.virtual_lab import motion
 from valgus.virtual_lab.trial import virtual_lab
@@ -20,12 +21,14 @@ _NS = 1e9
 
 
 def rehearse_all() -> None:
-    """A whole live reconstruction."""
+    """A whole live reconstruction, and telling people apart."""
     rig, standing = _standing()
     noise = noise_profile(standing.keypoint_set)
     reconstructor = LiveReconstructor(rig, standing.keypoint_set, noise, average_subject(rig, noise))
+    people = LivePeople(rig, standing.keypoint_set, noise)
     for frame in range(_FRAMES):
         reconstructor.update(frame_set(standing, frame))
+        people.identify(frame_set(standing, frame))
 
 
 def rehearse_cleaning() -> CleanViews:

@@ -6,18 +6,22 @@ from pathlib import Path
 
 from calibration.formats.aniposelib import read_rig
 from capture.guard import Guard
+from capture.keypoint_files.tags import TagPlates
 from capture.keys import HubKeys, read_allowed, read_key_pair
 from capture.node import StopSign
 from geometry.rig import Rig
+from reconstruct.noise_profiles import noise_profile
+from reconstruct.tracking.live_subject import LiveSubject
 from stream.commands.listener import open_listener
 from valgus.live.admission import Admission
 from valgus.live.config import HubTable, LiveConfig
 from valgus.live.desk import Desk
 from valgus.live.hub import Hub, HubBinding, Pace
 from valgus.live.outputs import Outputs
-from valgus.live.person import keypoints_of, person_of
+from valgus.live.person import keypoints_of, person_of, plates_of, tags_of
 from valgus.live.preparation import reconstructor_of
 from valgus.live.report import HubReport
+from valgus.live.subject_choice import SubjectChoice
 from valgus.live.typed import obey_typed
 from valgus.live.window import can_show, open_window
 from valgus.rigs.live_drift import WatchedReconstructor
@@ -40,16 +44,21 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
     InputError : something of the configuration cannot be used
     """
     rig = read_rig(Path(config.rig))
-    person = person_of(config, rig)
+    person, plates = person_of(config, rig), plates_of(config)
+    tags = tags_of(config, plates, person)
     tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
-    reconstructor = WatchedReconstructor(reconstructor_of(rig, person, tell), rig, tell)
+    keypoints = keypoints_of(person)
+    subject = LiveSubject(rig, keypoints, noise_profile(keypoints))
+    body = reconstructor_of(rig, person, tell, tags)
+    chosen = SubjectChoice(WatchedReconstructor(body, rig, tell), body.begin_again, subject, tell)
     with ExitStack() as closing:
-        desk = _desk(config, rig, tell)
+        desk = _desk(config, rig, tell, plates, chosen.ask)
         closing.callback(desk.close)
         binding = closing.enter_context(_binding(config.hub))
-        admission = Admission(rig, keypoints_of(person))
+        admission = Admission(rig, keypoints)
         pace = Pace.TRIGGERED if config.triggered else Pace.LIVE
-        hub = closing.enter_context(Hub(binding, admission, pace, tell, desk))
+        dictionary = None if plates is None else plates.dictionary
+        hub = closing.enter_context(Hub(binding, admission, pace, tell, desk, dictionary))
         closing.enter_context(Outputs(config.streams, hub.results, tell))
         for table in config.commands:
             closing.callback(open_listener(table, desk).close)
@@ -57,13 +66,13 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
         if config.viewer:
             _show(closing, hub, rig, tell)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
-        return hub.run(reconstructor, stop)
+        return hub.run(chosen, stop)
 
 
-def _desk(config: LiveConfig, rig: Rig, tell: Tell) -> Desk:
+def _desk(config: LiveConfig, rig: Rig, tell: Tell, plates: TagPlates | None, choose: Callable[[str], str]) -> Desk:
     if config.recording is None:
-        return Desk(rig, None, tell)
-    return Desk(rig, Path(config.recording.folder), tell, config.recording.signals)
+        return Desk(rig, None, tell, plates=plates, choose=choose)
+    return Desk(rig, Path(config.recording.folder), tell, config.recording.signals, plates, choose)
 
 
 @contextmanager

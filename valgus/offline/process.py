@@ -10,13 +10,15 @@ import numpy as np
 
 from calibration.formats.aniposelib import read_rig
 from capture.types import KeypointTrial
+from reconstruct.estimator.known_body import KnownBody
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.pipeline import Reconstruction, reconstruct_session
+from reconstruct.pixel_noise import PixelNoise
 from reconstruct.recording import Purpose
 from reconstruct.tracking.suspects import suspect_notices
-from valgus.offline.chosen_person import about_person
+from valgus.offline.chosen_people import MOST_CENTRAL, Choice, ChosenPerson, chosen_people
 from valgus.offline.image_size import check_image_sizes
-from valgus.offline.movement_analysis import analyse
+from valgus.offline.movement_analysis import MovementAnalysis, analyse
 from valgus.offline.results import repairs, reprojection, sync_errors_ms, write_results
 from valgus.offline.session_files import RecordedSession, align_session
 from valgus.offline.subject_file import read_subject
@@ -36,7 +38,7 @@ class ProcessRequest:
     triangulation: str
     out: Path
     subject: Path | None = None
-    person: int | None = None
+    people: Choice = MOST_CENTRAL
 
     @property
     def folders(self) -> dict[Purpose, Path]:
@@ -45,28 +47,57 @@ class ProcessRequest:
         return {purpose: folder for purpose, folder in given.items() if folder is not None}
 
 
-def process(request: ProcessRequest, read_trial: TrialReader) -> dict[str, Any]:
-    """Process a movement and return its summary; every file named there is written when this returns."""
+@dataclass(frozen=True, eq=False)
+class _Result:
+    """One person's results, and where they go."""
+
+    folder: Path
+    found: Reconstruction
+    analysed: MovementAnalysis
+    summary: dict[str, Any]
+
+
+def process(request: ProcessRequest, read_trial: TrialReader) -> dict[Path, dict[str, Any]]:
+    """Process a movement and return the summary of every folder written: one, or one per person asked for.
+
+    Nothing is written before everybody is done; every file named is written when this returns.
+    """
     started = perf_counter()
     rig = read_rig(request.rig)
     folders = request.folders
     session = align_session(rig, [read_trial(folder) for folder in folders.values()])
     recorded = with_tags(session, folders)
     notices = session.notices + tag_notices(recorded, folders) + check_image_sizes(session.rig, session.trials[-1])
-    notices += _missing_trials(request)
-    loaded = perf_counter()
+    session = replace(session, notices=notices + _missing_trials(request))
+    load_s = perf_counter() - started
     noise = noise_profile(session.trials[-1].keypoint_set)
     known = None if request.subject is None else read_subject(request.subject)
-    recorded = about_person(session.rig, recorded, noise, request.person)
-    found = reconstruct_session(session.rig, recorded, noise, request.triangulation, known)
+    people = chosen_people(session.rig, recorded, noise, request.people)
+    results = [_result(request, session, person, noise, known, load_s) for person in people]
+    return {
+        each.folder: write_results(each.folder, session.rig, each.found, each.analysed, each.summary)
+        for each in results
+    }
+
+
+def _result(
+    request: ProcessRequest,
+    session: RecordedSession,
+    person: ChosenPerson,
+    noise: PixelNoise,
+    known: KnownBody | None,
+    load_s: float,
+) -> _Result:
+    found = reconstruct_session(session.rig, person.recordings, noise, request.triangulation, known)
     found = _counted_from_first_frame(found, session)
-    notices += found.notices + suspect_notices(session.rig.names, found.views)
+    notices = session.notices + person.notices + found.notices + suspect_notices(session.rig.names, found.views)
     reconstructed = perf_counter()
     analysed = analyse(found)
-    summary = _summary(session, found, notices, loaded - started)
-    summary["knees"] = analysed.knees
+    summary = _summary(session, found, notices, load_s)
+    summary["person"], summary["knees"] = person.number, analysed.knees
     summary["seconds"]["analyse"] = round(perf_counter() - reconstructed, 4)
-    return write_results(request.out, session.rig, found, analysed, summary)
+    folder = request.out / f"person{person.number}" if request.people.several else request.out
+    return _Result(folder, found, analysed, summary)
 
 
 def _missing_trials(request: ProcessRequest) -> tuple[str, ...]:

@@ -174,5 +174,5 @@ def test_zeromq_commands_stay_on_this_computer(hub):
 
 @pytest.mark.parametrize("words", ["", "go", "START", "starting up"])
 def test_unknown_words_list_the_choices(words):
-    with pytest.raises(StreamError, match="choose one of start, stop, mark"):
+    with pytest.raises(StreamError, match="choose one of start, stop, mark, subject"):
         spoken(words)

@@ -187,7 +187,7 @@ def test_a_session_from_the_first_frame_to_the_last(session: Session) -> None:
         session.type("mark typed")
         session.wait_for("marked typed")
         session.type("launch")
-        session.wait_for("command 'launch' is unknown; choose one of start, stop, mark")
+        session.wait_for("command 'launch' is unknown; choose one of start, stop, mark, subject")
         session.start_node("cam02", start_ns)
         session.wait_for("node 'node-cam02' is back")
         frame_with(stream, views=3)

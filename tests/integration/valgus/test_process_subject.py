@@ -1,33 +1,20 @@
-"""Of two people the one who is asked for."""
+"""Of two people the one who is asked for, or both."""
 
-from dataclasses import replace
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from calibration.formats.aniposelib import write_rig
-from capture.types import KeypointTrial
 from tests.support.process_command import process, read_angles, write_json
+from tests.support.two_people import standing_beside, together
 from valgus.virtual_lab import motion
-from valgus.virtual_lab.person import Person, Posture, virtual_person
-from valgus.virtual_lab.trial import MAIN, VirtualLab, virtual_lab
+from valgus.virtual_lab.person import virtual_person
+from valgus.virtual_lab.trial import MAIN, STATIC, VirtualLab, virtual_lab
 
 FPS, FRAMES = 30.0, 45
-BESIDE_M = np.array([0.0, 0.9, 0.0])
-
-
-def standing_beside(person: Person, time_s: np.ndarray) -> Posture:
-    posture = motion.stand(person, time_s)
-    return replace(posture, root=posture.root + BESIDE_M)
-
-
-def together(first: KeypointTrial, second: KeypointTrial) -> KeypointTrial:
-    return replace(
-        first,
-        uv=np.concatenate([first.uv, second.uv], axis=2),
-        confidence=np.concatenate([first.confidence, second.confidence], axis=2),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +28,14 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     both.uv[1::2], both.confidence[1::2] = both.uv[1::2, :, ::-1].copy(), both.confidence[1::2, :, ::-1].copy()
     write_rig(folder / "rig.toml", lab.rig)
     write_json(folder / "main", both)
+    apart = together(other.record(standing_beside, times, STATIC), lab.record(motion.stand, times, STATIC))
+    write_json(folder / "static", apart)
+    write_json(folder / "alone", lab.record(motion.stand, times, STATIC))
     return folder
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "summary.json").read_text())
 
 
 def knee_flexion(session: Path, *options: str) -> float:
@@ -63,3 +57,46 @@ def test_nobody_of_that_number(session: Path, capsys: pytest.CaptureFixture[str]
     assert process(session, "--fps", str(FPS), "--subject-person", "7", out="seven") == 2
     assert capsys.readouterr().err == "valgus: person 7 is not in the trial; there are 0 to 1\n"
     assert not (session / "seven").exists()
+
+
+def test_everybody_who_is_asked_for_gets_a_folder(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    static = ("--static", str(session / "static"))
+    assert process(session, "--fps", str(FPS), "--subjects", "2", *static, out="both") == 0
+    assert "no --static trial" not in capsys.readouterr().err
+    folders = sorted((session / "both").iterdir())
+    assert [folder.name for folder in folders] == ["person0", "person1"]
+    assert [summary(folder)["person"] for folder in folders] == [0, 1]
+    deepest = [float(np.nanmax(read_angles(folder)["knee_flexion_r"])) for folder in folders]
+    assert max(deepest) > 40.0
+    assert min(deepest) < 20.0
+    squatter = folders[int(np.argmax(deepest))]
+    assert process(session, "--fps", str(FPS), *static, out="middle") == 0
+    np.testing.assert_array_equal(
+        read_angles(session / "middle")["knee_flexion_r"], read_angles(squatter)["knee_flexion_r"]
+    )
+
+
+def test_whoever_is_not_in_the_static_trial_is_done_without_it(
+    session: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choice = ("--subject-person", "1", "--subject-person", "0")
+    assert process(session, "--fps", str(FPS), *choice, "--static", str(session / "alone"), out="alone-out") == 0
+    told = capsys.readouterr().err
+    assert told.count("is nobody in the static trial; done without it") == 1
+    assert {folder.name for folder in (session / "alone-out").iterdir()} == {"person0", "person1"}
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--subjects", "3"), "3 people are asked for, the trial shows 2; ask for fewer"),
+        (("--subjects", "2", "--subject-person", "0"), "--subjects and --subject-person: say how many people or which"),
+        (("--subjects", "2", "--subject", "s.toml"), "--subject s.toml describes one person; choose that person alone"),
+    ],
+)
+def test_what_cannot_be_asked_for(
+    session: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], complaint: str
+) -> None:
+    assert process(session, "--fps", str(FPS), *options, out="nothing") == 2
+    assert complaint in capsys.readouterr().err
+    assert not (session / "nothing").exists()

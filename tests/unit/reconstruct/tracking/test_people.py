@@ -12,7 +12,7 @@ from geometry.rig import Rig
 from reconstruct.errors import ReconstructError
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.people import PeopleTracks, track_people
-from reconstruct.tracking.subject import select_subject
+from reconstruct.tracking.subject import select_numbered, select_subject
 from tests.unit.reconstruct.tracking.squatting import FPS, blur, squat
 
 Array = NDArray[np.float64]
@@ -141,4 +141,4 @@ def test_a_wrong_number_is_refused_with_the_choices(ring: Ring, see: See):
     rig = ring(3)
     trial, _ = crowd(rig, see, [walk(5, line(5, (0, 0.0, 0.0), (1, 0.0, 0.0)), 1.0, 0.0)], 1, places=1)
     with pytest.raises(ReconstructError, match="person 3 is not in the trial; there are 0 to 0"):
-        select_subject(trial, rig, NOISE, identity=3)
+        select_numbered(trial, rig, NOISE, [3])

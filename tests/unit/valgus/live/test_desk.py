@@ -12,9 +12,11 @@ import pytest
 
 from calibration.formats.aniposelib import read_rig
 from capture.errors import CaptureError
+from capture.keypoint_files.tag_trial import read_tags
+from capture.keypoint_files.tags import read_tag_plates, usual_plates
 from capture.keypoint_files.trial import read_keypoint_trial
-from capture.messages import KeypointsMessage
-from capture.types import Keypoints2D
+from capture.messages import KeypointsMessage, TagsMessage
+from capture.types import Keypoints2D, Tags2D
 from stream.commands.command import Command
 from stream.errors import StreamError
 from stream.files.analog import read_analog
@@ -61,6 +63,25 @@ def test_only_what_comes_between_start_and_stop_is_recorded(desk: Desk, tmp_path
     assert read_rig(folder / "rig.toml").names == trial.cameras
     (event,) = read_events(folder / "events.csv")
     assert (event.label, event.time_s) == ("mark left knee", pytest.approx(0.1))
+
+
+def test_tags_and_their_description_are_recorded(tmp_path: Path, told: list[str]) -> None:
+    plates = usual_plates(0.08)
+    desk = Desk(ring(2), tmp_path, told.append, plates=plates)
+    desk(Command("start", time_ns=0))
+    corners = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
+    for frame in range(20):
+        seen = Tags2D("cam01", frame, frame * FRAME_NS, 0, (1280, 720), plates.dictionary, (3,), corners + frame)
+        desk.keep(TagsMessage("left", frame, seen))
+        desk.keep(message("cam01", frame))
+        desk.keep(message("cam02", frame))
+    assert desk(Command("stop", time_ns=25 * FRAME_NS)).endswith(": 40 views")
+    (folder,) = tmp_path.iterdir()
+    assert read_tag_plates(folder / "tags.toml") == plates
+    tags = read_tags(folder, plates, ("cam01", "cam02"), 20)
+    assert tags is not None
+    np.testing.assert_array_equal(tags.corners[0, 1:, 3], corners + np.arange(1, 20)[:, None, None])
+    assert np.isnan(tags.corners[1]).all()
 
 
 def test_commands_are_events_for_everybody(desk: Desk) -> None:

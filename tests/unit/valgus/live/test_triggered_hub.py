@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from capture.keypoint_sets import keypoint_set
-from capture.messages import KeypointsMessage
+from capture.messages import KeypointsMessage, TagsMessage
 from capture.transport import Outbox
 from capture.types import FrameSet, Keypoints2D
 from capture.wire import encode
@@ -45,7 +45,8 @@ class Counting:
         unknown = JointAngles(views.time_ns, angles, angles, np.zeros(len(ANGLE_NAMES), np.int8))
         return Instant(Points3D(views.time_ns, KEYPOINTS, *nowhere), unknown, None)
 
-    def keep(self, message: KeypointsMessage) -> None:
+    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
+        assert isinstance(message, KeypointsMessage)
         self.kept.append(message)
         if len(self.kept) == 2 * PULSES:
             self.enough.set()

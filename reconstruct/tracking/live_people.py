@@ -1,0 +1,69 @@
+"""Everybody in view of a live session, one set of views after the other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.keypoint_sets import KeypointSet
+from capture.types import FrameSet
+from geometry.rig import Rig
+from reconstruct.kernels import track_people as kernels
+from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.people import detections, followed_joints, nobody
+
+Array = NDArray[np.float64]
+
+_NS = 1e-9
+_FIRST_INTERVAL_S = 1 / 60
+
+
+class LivePeople:
+    """Follows everybody and numbers them in the order of appearance.
+
+    Parameters
+    ----------
+    rig : C cameras in the order of the sets' views
+    keypoints : what the detectors emit
+    noise : of the detectors
+    """
+
+    def __init__(self, rig: Rig, keypoints: KeypointSet, noise: PixelNoise) -> None:
+        self._rig, self._keypoints, self._noise = rig, keypoints, noise
+        self._columns, self._anatomy = followed_joints(keypoints)
+        self._people = nobody(len(self._columns))
+        self._last_ns: int | None = None
+
+    def identify(self, frames: FrameSet) -> NDArray[np.int64]:
+        """Number (C, P) of the person that each view's detections show, -1 for nobody and places without detection."""
+        uv, confidence = self._laid_out(frames)
+        xy, sd = detections(self._rig, uv[:, None], confidence[:, None], self._columns, self._noise)
+        now_ns = frames.time_ns
+        interval_s = _FIRST_INTERVAL_S if self._last_ns is None else max((now_ns - self._last_ns) * _NS, 0.0)
+        self._last_ns = now_ns
+        found = np.empty((1, *sd.shape[::2]), dtype=np.int64)
+        kernels.track_people(
+            self._rig.arrays,
+            self._people,
+            self._anatomy,
+            np.ascontiguousarray(np.swapaxes(xy, 0, 1)),
+            np.ascontiguousarray(np.swapaxes(sd, 0, 1)),
+            np.array([interval_s]),
+            found,
+        )
+        return found[0]
+
+    def places(self) -> dict[int, Array]:
+        """Joints (J, 3) of everybody who is followed, metres, NaN where never seen; by number.
+
+        J are left and right shoulders, elbows, wrists, hips, knees and ankles in turn.
+        """
+        there = np.flatnonzero(self._people.identity >= 0)
+        return {int(self._people.identity[m]): self._people.position[m].copy() for m in there}
+
+    def _laid_out(self, frames: FrameSet) -> tuple[Array, Array]:
+        places = max((len(view.uv) for view in frames.views if view is not None), default=0)
+        uv = np.full((len(self._rig), max(places, 1), len(self._keypoints), 2), np.nan)
+        confidence = np.zeros(uv.shape[:-1])
+        for c, view in enumerate(frames.views):
+            if view is not None:
+                uv[c, : len(view.uv)], confidence[c, : len(view.uv)] = view.uv, view.confidence
+        return uv, confidence

@@ -1,0 +1,72 @@
+"""Who of a movement is who in another trial of the same session: by the lengths of the bones, which nobody changes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from capture.types import KeypointTrial
+from geometry.rig import Rig
+from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.people import one_person
+from reconstruct.tracking.sightings import SAME_BODY, Sighting, body_difference, describe
+from reconstruct.tracking.subject import everybody, presence
+
+Array = NDArray[np.float64]
+
+
+def recognise_one(person: KeypointTrial, elsewhere: KeypointTrial, rig: Rig, noise: PixelNoise) -> KeypointTrial:
+    """The other trial, with one place for people, of this person alone.
+
+    Of everybody who could be this person it is the one most in the middle of the volume; where nobody could, the one
+    most in the middle of all.  A trial with one place for people is taken at its word.
+
+    Parameters
+    ----------
+    person : the trial of one person
+    elsewhere : another trial of the session, with any number of people per view
+    rig : the cameras of both
+    noise : of the detector
+
+    Raises
+    ------
+    ReconstructError : nobody is seen by two cameras at once
+    """
+    if elsewhere.confidence.shape[2] == 1:
+        return elsewhere
+    tracks = everybody(elsewhere, rig, noise)
+    there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
+    alike = _differences([person], there, rig)[0] <= SAME_BODY
+    score = presence(elsewhere, rig, tracks)
+    return there[int(np.where(alike | ~alike.any(), score, -1.0).argmax())]
+
+
+def recognise_all(
+    people: Sequence[KeypointTrial], elsewhere: KeypointTrial, rig: Rig, noise: PixelNoise
+) -> list[KeypointTrial | None]:
+    """The other trial of every one of several people alone; None for whoever is not in it.
+
+    Arguments and errors as of `recognise_one`.  Nobody in the other trial is taken for two people.
+    """
+    if elsewhere.confidence.shape[2] == 1:
+        there = [elsewhere]
+    else:
+        tracks = everybody(elsewhere, rig, noise)
+        there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
+    cost = _differences(people, there, rig)
+    found: list[KeypointTrial | None] = [None] * len(people)
+    for row, column in zip(*linear_sum_assignment(np.minimum(cost, 1e3)), strict=True):
+        if cost[row, column] <= SAME_BODY:
+            found[int(row)] = there[int(column)]
+    return found
+
+
+def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial], rig: Rig) -> Array:
+    """(people, there) mean squared difference of bone lengths, in standard deviations."""
+    mine, theirs = _described(people, rig), _described(there, rig)
+    return np.array([[body_difference(one, other) for other in theirs] for one in mine])
+
+
+def _described(people: Sequence[KeypointTrial], rig: Rig) -> list[Sighting]:
+    return [describe(person, rig) for person in people]

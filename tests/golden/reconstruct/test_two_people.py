@@ -1,0 +1,107 @@
+"""Two people made of a truth set, through `valgus process`: everybody gets their own points and nobody else's."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from numpy.typing import NDArray
+
+from calibration.formats.aniposelib import write_rig
+from reconstruct.noise_profiles import noise_profile
+from reconstruct.tracking.people import track_people
+from tests.support.process_command import process, write_json
+from tests.support.truth_people import FPS, HALPE_26, TruthPeople, path
+
+Array = NDArray[np.float64]
+
+FRAMES = 240
+TRUNK = [HALPE_26.index(name) for name in ("LHip", "RHip", "LShoulder", "RShoulder")]
+MINE_M = 0.1
+"""Middle of a trunk that is the right person's: detectors are off by far less, and nobody else comes so near."""
+CLOSEST = {
+    "crossing": (
+        ((0, -1.2, 0.0), (0.4, -0.15, 0.0), (0.6, 0.15, 0.0), (1, 1.2, 0.2)),
+        ((0, 1.2, 0.1), (0.4, 0.15, 0.1), (0.6, -0.15, 0.1), (1, -1.2, 0.0)),
+    ),
+    "hugging": (
+        ((0, -1.2, 0.0), (0.3, -0.14, 0.0), (0.7, -0.14, 0.0), (1, -1.2, 0.0)),
+        ((0, 1.2, 0.0), (0.3, 0.14, 0.0), (0.7, 0.14, 0.0), (1, 1.2, 0.0)),
+    ),
+    "leaving": (
+        ((0, 0.0, 0.0), (1, 0.1, 0.0)),
+        ((0, 0.4, 0.4), (0.4, 0.6, 0.5), (1, 7.0, 2.0)),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def people(shared_data: Path) -> TruthPeople:
+    return TruthPeople(shared_data / "truth")
+
+
+def points(folder: Path) -> Array:
+    """(F, 26, 3) of a trial folder, NaN where missing."""
+    table = pq.read_table(folder / "points.parquet")
+    columns = [[table[f"{name}_{axis}"].to_numpy() for axis in "xyz"] for name in HALPE_26.names]
+    return np.moveaxis(np.array(columns), -1, 0)
+
+
+def strays(found: Array, truth: Array) -> Array:
+    """(F,) distance of the trunk's middle from the truth, NaN in gaps."""
+    return np.linalg.norm(found[:, TRUNK].mean(axis=1) - truth[:, TRUNK].mean(axis=1), axis=-1)
+
+
+def test_each_of_two_people_who_cross_gets_a_folder(people: TruthPeople, tmp_path: Path) -> None:
+    one = people.person(path(FRAMES, (0, -0.9, 0.0), (1, 0.9, 0.1)), turn=-1.5)
+    other = people.person(path(FRAMES, (0, 0.9, 0.35), (1, -0.9, 0.3)), start=200, size=0.96, turn=1.5)
+    trial, _ = people.record([one, other], seed=1, kind="harsh")
+    write_rig(tmp_path / "rig.toml", people.rig)
+    write_json(tmp_path / "main", trial)
+    assert process(tmp_path, "--fps", str(FPS), "--subjects", "2") == 0
+    assert sorted(folder.name for folder in (tmp_path / "out").iterdir()) == ["person0", "person1"]
+    found = [points(tmp_path / "out" / f"person{number}") for number in range(2)]
+    if np.nanmedian(strays(found[0], one)) > np.nanmedian(strays(found[1], one)):
+        found.reverse()
+    for mine, truth in zip(found, (one, other), strict=True):
+        off = strays(mine, truth)
+        assert np.isfinite(off).mean() > 0.95
+        assert np.nanmax(off) < MINE_M
+        assert np.nanmedian(np.linalg.norm(mine - truth, axis=-1)) < 0.025
+
+
+def test_a_subject_hidden_in_one_view_is_never_the_bystander(people: TruthPeople, tmp_path: Path) -> None:
+    subject = people.person(path(FRAMES, (0, 0.0, 0.0), (1, 0.05, 0.0)))
+    bystander = people.person(path(FRAMES, (0, 0.9, -0.9), (1, 0.5, -0.6)), start=200, turn=2.0)
+    trial, who = people.record([subject, bystander], seed=2)
+    hidden = slice(60, 180)
+    trial.confidence[1, hidden][who[1, hidden] == 0] = 0.0
+    write_rig(tmp_path / "rig.toml", people.rig)
+    write_json(tmp_path / "main", trial)
+    assert process(tmp_path, "--fps", str(FPS)) == 0
+    off = strays(points(tmp_path / "out"), subject)
+    assert np.isfinite(off[hidden]).all()
+    assert np.nanmax(off) < MINE_M
+    views = pq.read_table(tmp_path / "out" / "points.parquet")["LHip_views"].to_numpy()
+    assert views[hidden].max() <= 3
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["frames"] == FRAMES
+
+
+@pytest.mark.parametrize("meeting", CLOSEST)
+def test_nobody_is_exchanged_in_twenty_meetings(people: TruthPeople, meeting: str) -> None:
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        one, other = (
+            people.person(path(2 * FRAMES - 1, *stops), size=size, turn=float(rng.uniform(0, 6.3)))
+            for stops, size in zip(CLOSEST[meeting], (1.0, rng.uniform(0.92, 1.06)), strict=True)
+        )
+        trial, who = people.record([one, other], seed=seed + 10)
+        tracks = track_people(trial, people.rig, noise_profile(HALPE_26))
+        seen = (trial.confidence > 0.0).any(axis=-1)
+        shares = [np.bincount(tracks.identity[seen & (who == p)] + 1, minlength=3) for p in range(2)]
+        owners = [int(share[1:].argmax()) for share in shares]
+        assert tracks.people == 2, seed
+        assert sorted(owners) == [0, 1], seed
+        for share, owner in zip(shares, owners, strict=True):
+            assert share[2 - owner] < 0.01 * share.sum(), (seed, share)

@@ -1,0 +1,97 @@
+"""Of several people in a live session the subject alone, through disappearances and changes of mind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from capture.types import FrameSet, Keypoints2D, KeypointTrial
+from geometry.rig import Rig
+from reconstruct.tracking.live_subject import LiveSubject, nearest
+from tests.unit.reconstruct.tracking.squatting import FPS
+from tests.unit.reconstruct.tracking.test_people import NAMES, NOISE, crowd, line, walk
+
+Array = NDArray[np.float64]
+FRAMES = 240
+SUBJECT, OTHER = 0, 1
+
+
+@pytest.fixture(scope="module")
+def two(ring: Callable[..., Rig], see: Callable[[Rig, Array], Array]) -> tuple[Rig, KeypointTrial, NDArray[np.int64]]:
+    """Somebody in the middle, somebody taller who walks round; in random places."""
+    rig = ring(4)
+    middle = walk(FRAMES, line(FRAMES, (0, 0.0, 0.0), (1, 0.1, 0.0)), 1.0, 0.4)
+    around = walk(FRAMES, line(FRAMES, (0, 1.2, -0.9), (0.5, 0.9, 0.9), (1, -0.8, 0.9)), 1.1, 2.0)
+    return (rig, *crowd(rig, see, [middle, around], seed=21, places=3))
+
+
+def sets(trial: KeypointTrial) -> Iterator[FrameSet]:
+    for f in range(trial.frames):
+        time_ns = round(f / FPS * 1e9)
+        yield FrameSet(time_ns, tuple(view(trial, c, f, time_ns) for c in range(len(trial.cameras))))
+
+
+def view(trial: KeypointTrial, c: int, f: int, time_ns: int) -> Keypoints2D:
+    there = (trial.confidence[c, f] > 0.0).any(axis=-1)
+    uv, confidence = trial.uv[c, f, there].astype(np.float32), trial.confidence[c, f, there].astype(np.float32)
+    return Keypoints2D(trial.cameras[c], f, time_ns, 0, NAMES.name, (1280, 720), uv, confidence)
+
+
+def shown(trial: KeypointTrial, who: NDArray[np.int64], picked: FrameSet, f: int) -> set[int]:
+    """People whose keypoints are left in any view of a set."""
+    found: set[int] = set()
+    for c, left in enumerate(picked.views):
+        assert left is not None
+        assert len(left.uv) <= 1
+        for uv in left.uv:
+            same = [np.array_equal(uv, trial.uv[c, f, p].astype(np.float32), equal_nan=True) for p in range(3)]
+            found.add(int(who[c, f, same.index(True)]))
+    return found
+
+
+def test_the_one_in_the_middle_and_never_the_other(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, who = two
+    subject = LiveSubject(rig, NAMES, NOISE)
+    people = [shown(trial, who, subject.pick(views), f) for f, views in enumerate(sets(trial))]
+    assert all(seen <= {SUBJECT} for seen in people)
+    assert np.mean([seen == {SUBJECT} for seen in people]) > 0.98
+
+
+def test_a_hidden_subject_is_waited_for_and_recognised(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, who = two
+    hidden = slice(60, 150)
+    confidence = trial.confidence.copy()
+    confidence[:, hidden][who[:, hidden] == SUBJECT] = 0.0
+    gone = replace(trial, confidence=confidence)
+    subject = LiveSubject(rig, NAMES, NOISE)
+    people = [shown(gone, who, subject.pick(views), f) for f, views in enumerate(sets(gone))]
+    assert all(seen <= {SUBJECT} for seen in people)
+    assert all(seen == set() for seen in people[hidden])
+    assert np.mean([seen == {SUBJECT} for seen in people[155:]]) > 0.95
+
+
+def test_another_one_by_place_on_the_floor(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, who = two
+    subject = LiveSubject(rig, NAMES, NOISE)
+    people: list[set[int]] = []
+    for f, views in enumerate(sets(trial)):
+        if f == 100:
+            assert subject.choose(partial(nearest, floor=np.array([1.0, 0.5]))) is not None
+        people.append(shown(trial, who, subject.pick(views), f))
+    assert all(seen <= {SUBJECT} for seen in people[:100])
+    assert all(seen <= {OTHER} for seen in people[100:])
+    assert np.mean([seen == {OTHER} for seen in people[100:]]) > 0.95
+
+
+def test_alone_everything_passes_as_it_is(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, who = two
+    confidence = np.where((who == SUBJECT)[..., None], trial.confidence, 0.0)
+    alone = KeypointTrial(
+        trial.cameras, NAMES, trial.uv, confidence, trial.time_s, trial.image_sizes, synchronised=True
+    )
+    subject = LiveSubject(rig, NAMES, NOISE)
+    assert all(subject.pick(views) is views for views in sets(alone))
+    assert subject.choose(lambda places: next(iter(places), None)) is None
