@@ -144,12 +144,11 @@ def main() -> None:
     parser.add_argument("truth", type=Path, help="folder of the truth sets")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = dict(side_by_side(options.truth))
-    for way, errors in found.items():
-        print(
-            f"{way:26} points {errors.points_median_mm:5.1f} mm (90 %: {errors.points_p90_mm:5.1f}), "
-            f"angles {errors.angles_rms_deg:.2f} deg"
-        )
+    found: dict[str, Errors] = {}
+    for way, errors in side_by_side(options.truth):
+        found[way] = errors
+        points = f"points {errors.points_median_mm:5.1f} mm (90 %: {errors.points_p90_mm:5.1f})"
+        print(f"{way:26} {points}, angles {errors.angles_rms_deg:.2f} deg", flush=True)
     if options.json is not None:
         options.json.write_text(json.dumps({way: vars(errors) for way, errors in found.items()}, indent=1) + "\n")
 
