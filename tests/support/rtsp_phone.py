@@ -58,8 +58,6 @@ class RtspPhone(socketserver.ThreadingTCPServer):
 
 
 class _Connection(socketserver.StreamRequestHandler):
-    server: RtspPhone
-
     def handle(self) -> None:
         try:
             while (request := self._request()) is not None:
@@ -85,6 +83,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _play(self) -> None:
         number = 0
+        assert isinstance(self.server, RtspPhone)
         for i, units in zip(range(self.server.frames), pictures(), strict=False):
             for unit in units:
                 last = 0x80 if unit is units[-1] else 0
