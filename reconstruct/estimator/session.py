@@ -35,11 +35,11 @@ from reconstruct.recording import Purpose
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 3
-_FIRST_LOOK_STEPS, _MAX_STEPS = 3, 12
+_ROUNDS = 5
+_FIRST_LOOK_STEPS, _MAX_STEPS = 1, 12
 FREE_KNEE_DEG = 12.0
 """Deviation of knee adduction where plates measure it, deg: wide enough for a collapsing knee."""
-_AGREES = 0.1
+_AGREES = 0.05
 """Logarithm of a scale below which another round would change nothing that matters."""
 
 
