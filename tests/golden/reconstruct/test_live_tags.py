@@ -24,7 +24,6 @@ from reconstruct.types import JointAngles, Observability
 Array = NDArray[np.float64]
 
 KNEES = [ANGLE_NAMES.index(f"knee_adduction_{side}") for side in "rl"]
-IMPOSED_DEG = -10.0
 SIZE = (1280, 720)
 
 
@@ -94,9 +93,8 @@ def test_imposed_valgus_is_measured_live(session: TaggedSession) -> None:
     known = np.isfinite(found).all(axis=1)
     assert known.mean() > 0.97
     assert (classes[session.deep] == Observability.MEASURED).mean() > 0.9
-    for k in range(2):
-        slope = np.polyfit(session.truth[known, k], found[known, k], 1)[0]
-        assert 0.8 < slope < 1.2
+    share = found[session.deep].mean(axis=0) / session.truth[session.deep].mean(axis=0)
+    assert ((share > 0.8) & (share < 1.2)).all(), share
     off = found - session.truth
     assert np.sqrt(np.nanmean(off[session.deep] ** 2)) < 3.0
     assert np.nanmean(np.abs(off[known]) < 1.96 * error[known]) > 0.9
@@ -117,10 +115,12 @@ def test_a_replay_with_tags_is_identical(session: TaggedSession) -> None:
         np.testing.assert_array_equal(first.standard_error, second.standard_error)
 
 
-def test_tags_that_vanish_leave_a_large_error(session: TaggedSession) -> None:
-    reconstructor = session.start(True)
+def test_knees_whose_tags_vanish_say_so(session: TaggedSession) -> None:
+    seen, left = session.start(True), session.start(True)
     half = len(session.sets) // 2
     hidden = [FrameSet(views.time_ns, views.views) for views in session.sets[half:]]
-    _, error, classes = knees([reconstructor.update(views).angles for views in [*session.sets[:half], *hidden]])
-    assert np.nanmedian(error[-60:]) > 1.5 * np.nanmedian(error[half - 60 : half])
-    assert (classes[-30:] < Observability.MEASURED).any()
+    _, error_seen, _ = knees([seen.update(views).angles for views in session.sets])
+    _, error, classes = knees([left.update(views).angles for views in [*session.sets[:half], *hidden]])
+    deep = np.flatnonzero(session.deep[half:]) + half
+    assert np.median(error[deep] / error_seen[deep]) > 1.3
+    assert (classes[deep] < Observability.MEASURED).mean() > 0.5
