@@ -127,9 +127,10 @@ def _posterior(purpose: Purpose, problem: TrialProblem, at: Estimate) -> Smoothe
 
     What stays the same is averaged over the whole trial, against which the detector's drift counts in full; a pose only
     over as long as the person keeps it, against which it counts less.  So what stays is learned first, and the poses
-    are then found once more around it: with the drift in full, fast movements would be flattened.
+    are then found once more around it: with the drift in full, fast movements would be flattened.  The poses of trials
+    that only teach are of no interest.
     """
-    if purpose is Purpose.STATIC:
+    if purpose is not Purpose.MOVEMENT:
         return posterior(problem, at)
     belief = posterior_belief(problem, at)
     moving = replace(problem, seen=replace(problem.seen, rate=problem.motion.rate))
