@@ -39,7 +39,8 @@ def test_the_demo_measures_a_squat_and_loses_nothing(tmp_path: Path) -> None:
     trial = read_trial(out)
     assert len(trial.angles.time_s) == summary["frames"]
     assert trial.points is not None
-    assert np.isfinite(trial.points.xyz).mean() > 0.99
+    while_all_record = slice(2, -2)  # cameras begin and end at different moments
+    assert np.isfinite(trial.points.xyz[while_all_record]).mean() > 0.99
 
 
 def test_a_node_that_dies_is_missed_within_a_second_and_used_again() -> None:

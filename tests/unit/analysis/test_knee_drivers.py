@@ -31,7 +31,7 @@ def test_shares_add_up(tilt: float, hip: float, knee: float, players: Array, ref
     parts = np.empty(6)
     now = shapley(tilt, hip, knee, players, reference, THIGH, SHANK, parts)
     before = medial_displacement(tilt, hip, knee, reference, THIGH, SHANK)
-    assert parts.sum() == pytest.approx(now - before, abs=1e-14)
+    assert parts.sum() == pytest.approx(now - before, abs=1e-14, nan_ok=True)  # NaN: ankle not below the hip
     assert parts[DRIVERS.index("knee_rotation")] == 0.0
 
 

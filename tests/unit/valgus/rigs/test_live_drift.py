@@ -12,6 +12,8 @@ from tests.support.virtual_boards import ring
 from tests.support.walker import walker
 from valgus.rigs.live_drift import WatchedReconstructor
 
+LOOK_NS = 50_000_000
+
 RIG = ring(4)
 FPS = 20
 
@@ -69,8 +71,8 @@ def test_a_bumped_camera_is_told_once_and_nothing_is_held_up() -> None:
 def test_an_empty_volume_is_no_news() -> None:
     told = list[str]()
     watched = WatchedReconstructor(_Times(), RIG, told.append)
-    for frame in range(200):
-        assert watched.update(FrameSet(frame, (None, None, None, None))) == frame
+    for time_ns in range(0, 200 * LOOK_NS, LOOK_NS):
+        assert watched.update(FrameSet(time_ns, (None, None, None, None))) == time_ns
         assert watched.work_ahead()
     assert told == []
 
