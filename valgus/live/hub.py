@@ -195,8 +195,14 @@ class Hub:
         while (message := self._intake.receive(0.0)) is None:
             self._stopwatch.nothing_waits(time.monotonic_ns())
             if not reconstructor.work_ahead():
-                self._stopwatch.idle()
-                return self._intake.receive(self._patience_s())
+                return self._wait_for_message()
+        return message
+
+    def _wait_for_message(self) -> NodeMessage | None:
+        self._stopwatch.idle()
+        message = self._intake.receive(self._patience_s())
+        if message is None:
+            self._stopwatch.nothing_waits(time.monotonic_ns())
         return message
 
     def _patience_s(self) -> float:
@@ -231,8 +237,10 @@ class Hub:
     def _consume(self, message: NodeMessage, reconstructor: Reconstructor) -> None:
         now_ns = time.monotonic_ns()
         self._tell_all(self._roster.heard(message, now_ns))
+        arrived_ns = self._stopwatch.arrived(
+            message.keypoints.time_ns if isinstance(message, KeypointsMessage) else 0, now_ns
+        )
         if isinstance(message, KeypointsMessage):
-            arrived_ns = self._stopwatch.arrived(message.keypoints.time_ns, now_ns)
             self._consume_view(message, arrived_ns, reconstructor)
         elif isinstance(message, StreamEnd):
             self._tally.end(message)

@@ -51,8 +51,15 @@ class _Rhythm:
         self._delays.append(arrived_ns - exposed_ns)
         self._allowance_ns = sorted(self._delays)[int(_PUNCTUAL_SHARE * (len(self._delays) - 1))]
 
+    def guess(self, interval_ns: int) -> None:
+        """Expect a second view after the interval of other cameras."""
+        if self.interval_ns is None and self.next_ns is None and self.newest_ns is not None:
+            self.next_ns = self.newest_ns + interval_ns
+
     def skip_until(self, end_ns: int) -> None:
         """Expect nothing more of an instant that has left."""
+        if self.interval_ns is None:
+            self.next_ns = None
         while self.interval_ns and self.next_ns is not None and self.next_ns < end_ns:
             self.next_ns += self.interval_ns
 
@@ -86,6 +93,9 @@ class Rounds:
     def add(self, view: Keypoints2D, arrived_ns: int) -> list[Gathered]:
         """Take one view that is newer than its camera's last; returns the sets that leave now."""
         self._rhythms[view.camera].beat(view.time_ns, arrived_ns)
+        if interval_ns := self._interval_ns():
+            for rhythm in self._rhythms.values():
+                rhythm.guess(interval_ns)
         if self._is_late(view):
             return []
         leaving = [self._leave()] if self._views and not self._fits(view) else []

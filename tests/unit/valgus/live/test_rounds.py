@@ -66,6 +66,12 @@ def test_punctual_cameras_give_whole_sets_the_moment_the_last_view_comes(phases_
         assert at_ns == gathered.arrived_ns == newest_ns + 7 * MS
 
 
+def test_from_the_second_frame_on_sets_are_whole() -> None:
+    arrivals = [one for c, phase in (("a", 3), ("b", 0), ("c", 7)) for one in run_of(c, phase * MS, 20, 7 * MS)]
+    rows = indices([gathered for _, gathered in play(Rounds(CAMERAS), arrivals)])
+    assert rows == [(i, i, i) for i in range(20)]
+
+
 @pytest.mark.parametrize(("missing", "most_ms"), [("a", 0.5), ("b", 0.5), ("c", 4.5)])
 def test_a_missing_view_is_waited_for_until_it_is_overdue(missing: str, most_ms: float) -> None:
     """Only where it would have been the last: then as long as its turn is later, and no delay is beyond the usual."""
