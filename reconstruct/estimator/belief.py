@@ -28,10 +28,10 @@ _BIAS_CHANGE = 0.5
 """How much a view's bias may differ between trials, as a share of its own usual size: it depends on heading, pose and
 clothing.  Costs little where the bias is constant and saves the result where it is not."""
 
-
-_HELD = 1e-6
 _MOUNT_CHANGE = np.array([0.002] * 3 + [math.radians(1.0)] * 3 + [0.0] * 4)
 """How much the average place of a plate may differ between trials: m, rad, and its gains not at all."""
+_HELD = 1e-6
+"""Share of a variance that is as good as none."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,6 +62,10 @@ class LiveSubject:
             self._others.clear()
         return chosen
 
+    def is_alone_in(self, view: Keypoints2D) -> bool:
+        """Whether a view shows the subject and nobody else, as far as can be told without the other views."""
+        return self._alone and len(view.uv) < 2
+
     def pick(self, frames: FrameSet) -> FrameSet:
         """The set with the subject alone in every view, nobody in views that do not show the subject."""
         if self._alone and all(view is None or len(view.uv) < 2 for view in frames.views):
@@ -125,4 +129,6 @@ def _only(view: Keypoints2D | None, numbers: NDArray[np.int64], subject: int | N
     if view is None:
         return None
     mine = np.flatnonzero(numbers[: len(view.uv)] == (-2 if subject is None else subject))[:1]
+    if len(mine) == len(view.uv):
+        return view
     return replace(view, uv=view.uv[mine], confidence=view.confidence[mine])

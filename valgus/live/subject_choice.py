@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 
 class _Reconstructor(Protocol):
+    def collect(self, view: Keypoints2D) -> None: ...
     def work_ahead(self) -> bool: ...
     def update(self, views: FrameSet) -> Instant: ...
 
@@ -75,7 +76,9 @@ class SubjectChoice:
         return f"the subject is to be {said}"
 
     def collect(self, view: Keypoints2D) -> None:
-        """A view by itself does not tell who in it is the subject: it is used with its set."""
+        """Hand a view on; where others are about, only its set tells who is the subject: it waits for that."""
+        if self._subject.is_alone_in(view):
+            self._inner.collect(view)
 
     def work_ahead(self) -> bool:
         """What the inner reconstructor can do before the next set."""

@@ -1,6 +1,7 @@
 """Who is the subject: asked for over a real socket, granted between two sets of views."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import zmq
 
 from capture.keypoint_sets import keypoint_set
-from capture.types import FrameSet
+from capture.types import FrameSet, Keypoints2D
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.live import Instant
 from reconstruct.pixel_noise import PixelNoise
@@ -33,7 +34,11 @@ class Seen:
 
     def __init__(self) -> None:
         self.shown: list[FrameSet] = []
+        self.collected: list[Keypoints2D] = []
         self.begun_at: list[int] = []
+
+    def collect(self, view: Keypoints2D) -> None:
+        self.collected.append(view)
 
     def work_ahead(self) -> bool:
         return False
@@ -95,6 +100,24 @@ def test_a_command_over_a_socket_changes_the_subject(lab: VirtualLab, tmp_path: 
     assert seen.begun_at == [FRAMES // 2]
     assert told[-1].endswith("is the subject now")
     assert [event.label for event in desk.events()] == ["subject"]
+
+
+def test_views_go_ahead_of_their_sets_until_somebody_else_comes(lab: VirtualLab, told: list[str]) -> None:
+    seen = Seen()
+    choice = SubjectChoice(
+        seen, seen.begin_again, LiveSubject(lab.rig, keypoint_set("halpe_26"), PixelNoise()), told.append
+    )
+    both = list(pairs(lab))
+    alone = [
+        replace(view, uv=view.uv[:1], confidence=view.confidence[:1]) for view in both[0].views if view is not None
+    ]
+    for view in (alone[0], *(view for view in both[0].views[1:] if view is not None)):
+        choice.collect(view)
+    assert seen.collected == [alone[0]]
+    choice.update(FrameSet(both[0].time_ns, (alone[0], *both[0].views[1:])))
+    assert seen.shown[0].views[0] is alone[0]
+    choice.collect(alone[1])
+    assert seen.collected == [alone[0]]
 
 
 def test_the_next_person_and_nobody_of_that_number(lab: VirtualLab, told: list[str]) -> None:
