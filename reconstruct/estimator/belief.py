@@ -30,8 +30,6 @@ clothing.  Costs little where the bias is constant and saves the result where it
 
 _MOUNT_CHANGE = np.array([0.002] * 3 + [math.radians(1.0)] * 3 + [0.0] * 4)
 """How much the average place of a plate may differ between trials: m, rad, and its gains not at all."""
-_HELD = 1e-6
-"""Share of a variance that is as good as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +80,6 @@ class Belief:
         diagonal[self.biases] += np.repeat(bias_sd.ravel() ** 2, 2)
         diagonal[self.biases.stop :] += np.tile(mount_sd**2, self.plates)
         return replace(self, covariance=covariance)
-
-    def held(self) -> "Belief":
-        """The belief as if it were as good as certain: what is estimated under it leaves it as it is."""
-        return replace(self, covariance=_HELD * self.covariance)
 
     def with_bias_scaled(self, scale: float) -> "Belief":
         """The belief had every bias been expected to be `scale` times as large; only for one not yet updated."""

@@ -97,18 +97,35 @@ def first_mounts(cameras: CameraArrays, plates: PlateObservations, axes: Array, 
     for i, segment in enumerate(plates.segment):
         views = np.argwhere(np.isfinite(plates.corners[:, :, i, 0, 0]))
         views = views[:: max(1, len(views) // _MOST_SIGHTINGS)]
-        seen = [(int(c), axes[t, segment], origins[t, segment], plates.corners[c, t, i]) for c, t in views]
+        c, t = views[np.argsort(views[:, 0], kind="stable")].T
+        seen = _Sightings(c, axes[t, segment], origins[t, segment], plates.corners[c, t, i])
         centres[i], turns[i] = _fit(cameras, seen, float(plates.half_m[i]))
     return centres, turns
 
 
-_Sighting = tuple[int, Array, Array, Array]
+@dataclass(frozen=True, eq=False)
+class _Sightings:
+    """One plate seen N times: by `camera` (N,), ascending, as `corners` (N, 4, 2) px, while its segment had axes
+    `R` (N, 3, 3) and origin (N, 3)."""
+
+    camera: NDArray[np.int64]
+    R: Array
+    origin: Array
+    corners: Array
+
+    def projected(self, cameras: CameraArrays, local: Array) -> Array:
+        """(N, 4, 2) px of points (4, 3) of the segment."""
+        world = self.origin[:, None] + local @ np.swapaxes(self.R, 1, 2)
+        which, starts = np.unique(self.camera, return_index=True)
+        return np.concatenate(
+            [project(cameras, int(c), points) for c, points in zip(which, np.split(world, starts[1:]), strict=True)]
+        )
 
 
-def _fit(cameras: CameraArrays, seen: list[_Sighting], half_m: float) -> tuple[Array, Array]:
+def _fit(cameras: CameraArrays, seen: _Sightings, half_m: float) -> tuple[Array, Array]:
     """The candidate that explains all sightings best, after refinement of the most promising ones."""
-    spread = seen[:: max(1, len(seen) // _CANDIDATE_SIGHTINGS)]
-    candidates = [candidate for sighting in spread for candidate in _seen_alone(cameras, sighting, half_m)]
+    spread = range(0, len(seen.camera), max(1, len(seen.camera) // _CANDIDATE_SIGHTINGS))
+    candidates = [candidate for n in spread for candidate in _seen_alone(cameras, seen, n, half_m)]
 
     def cost(candidate: tuple[Array, Array]) -> float:
         return float(np.minimum(np.abs(_errors(np.zeros(6), cameras, seen, half_m, *candidate)), _GROSS_PX).sum())
@@ -122,11 +139,11 @@ def _fit(cameras: CameraArrays, seen: list[_Sighting], half_m: float) -> tuple[A
     return centre, turned
 
 
-def _seen_alone(cameras: CameraArrays, sighting: _Sighting, half_m: float) -> list[tuple[Array, Array]]:
-    """The two poses in the segment that a square seen by one camera may have."""
+def _seen_alone(cameras: CameraArrays, seen: _Sightings, n: int, half_m: float) -> list[tuple[Array, Array]]:
+    """The two poses in the segment that a square of which only sighting n is known may have."""
     import cv2
 
-    c, R, origin, corners = sighting
+    c, R, origin, corners = int(seen.camera[n]), seen.R[n], seen.origin[n], seen.corners[n]
     image = normalise(cameras, c, corners)
     if not np.isfinite(image).all():
         return []
@@ -139,17 +156,14 @@ def _seen_alone(cameras: CameraArrays, sighting: _Sighting, half_m: float) -> li
     return poses
 
 
-def _errors(
-    step: Array, cameras: CameraArrays, seen: list[_Sighting], half_m: float, centre: Array, start: Array
-) -> Array:
+def _errors(step: Array, cameras: CameraArrays, seen: _Sightings, half_m: float, centre: Array, start: Array) -> Array:
     """Reprojection errors over their sd, and how far the plate's normal is from pointing away from the bone."""
     turned = Rotation.from_rotvec(step[3:]).as_matrix() @ start
     place = centre + step[:3]
-    local = place + square(half_m) @ turned.T
-    errors = [corners - project(cameras, c, origin + local @ R.T) for c, R, origin, corners in seen]
+    errors = seen.corners - seen.projected(cameras, place + square(half_m) @ turned.T)
     outward = np.array([place[0], 0.0, place[2]]) / max(float(np.hypot(place[0], place[2])), 1e-9)
     off_skin = (turned[:, 2] - outward) / _SKIN_SLOPE_SD
-    return np.concatenate([np.nan_to_num(np.concatenate(errors).ravel() / CORNER_SD_PX, nan=100.0), off_skin])
+    return np.concatenate([np.nan_to_num(errors.ravel() / CORNER_SD_PX, nan=100.0), off_skin])
 
 
 def without_strays(

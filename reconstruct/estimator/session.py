@@ -25,6 +25,7 @@ from reconstruct.estimator.trial_smoother import (
     SmoothedTrial,
     TrialProblem,
     descend,
+    descend_poses,
     posterior,
     posterior_belief,
     residuals,
@@ -134,8 +135,7 @@ def _posterior(purpose: Purpose, problem: TrialProblem, at: Estimate) -> Smoothe
         return posterior(problem, at)
     belief = posterior_belief(problem, at)
     moving = replace(problem, seen=replace(problem.seen, rate=problem.motion.rate))
-    around = trial_problem(moving.cameras, moving.seen, belief.held(), moving.motion, moving.plates)
-    return replace(posterior(moving, descend(around, at, _MAX_STEPS)), belief=belief)
+    return replace(posterior(moving, descend_poses(moving, at, _MAX_STEPS)), belief=belief)
 
 
 def _first_look(trial: SeenTrial, problem: TrialProblem) -> tuple[TrialProblem, Estimate]:

@@ -5,6 +5,7 @@ on reprojection errors; each step solves a chain of frames with a border of glob
 posterior covariance includes the uncertainty of the globals.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,17 +23,22 @@ from reconstruct.kernels.skeleton import N_DOF
 Array = NDArray[np.float64]
 
 STUDENT_NU = 8.0
-_SETTLED = 3e-4
-"""rad: about a hundredth of the standard errors"""
+_SETTLED = 1e-3
+"""Decrease of the cost, in nats, below which nothing moves any more: no estimate lies further from the solution than
+a twentieth of its own standard error."""
 _SHORTEST_STEP = 1.0 / 64.0
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A point in the space of unknowns: `x` (F, 54) poses and velocities, `globals` (G,)."""
+    """A point in the space of unknowns: `x` (F, 54) poses and velocities, `globals` (G,).
+
+    `curvature` is the factored system of a point so near that it serves for this one, where one is at hand.
+    """
 
     x: Array
     globals: Array
+    curvature: "_Factored | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +162,9 @@ def gradient(problem: TrialProblem, at: Estimate) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class _Factored:
-    """Gauss-Newton system after elimination of the frames: `reduced` (F, 54, G + 1)."""
+    """Gauss-Newton system of `problem` after elimination of the frames: `reduced` (F, 54, G + 1)."""
 
+    problem: TrialProblem
     L_inverse: Array
     inwards: Array
     reduced: Array
@@ -173,22 +180,49 @@ def _factorise(problem: TrialProblem, at: Estimate) -> _Factored:
     flat = system.border.reshape(-1, size + 1)
     gram = flat.T @ flat
     schur, right = system.C - gram[:size, :size], system.g - gram[:size, size]
-    return _Factored(L_inverse, inwards, system.border, schur, right)
+    return _Factored(problem, L_inverse, inwards, system.border, schur, right)
 
 
-def _step(factored: _Factored) -> Estimate:
+def _curvature(problem: TrialProblem, at: Estimate) -> _Factored:
+    near = at.curvature
+    return near if near is not None and near.problem is problem else _factorise(problem, at)
+
+
+def _step(problem: TrialProblem, at: Estimate) -> Estimate:
+    """Gauss-Newton step of everything."""
+    factored = _factorise(problem, at)
     d_globals = np.asarray(np.linalg.solve(factored.schur, factored.right), dtype=float)
     frames, n, columns = factored.reduced.shape
     reduced = factored.reduced.reshape(-1, columns) @ np.append(-d_globals, 1.0)
     dx = block_chain.substitute(factored.L_inverse, factored.inwards, reduced.reshape(frames, n, 1))
-    return Estimate(dx[:, :, 0], d_globals)
+    return Estimate(dx[:, :, 0], d_globals, factored)
+
+
+def _step_of_poses(problem: TrialProblem, at: Estimate) -> Estimate:
+    """Gauss-Newton step that leaves the globals where they are."""
+    system = _system(problem, at)
+    inwards = block_chain.towards_middle(system.E)
+    downhill = np.ascontiguousarray(system.border[:, :, -1:])
+    L_inverse = block_chain.eliminate(system.A, inwards, downhill)
+    return Estimate(block_chain.substitute(L_inverse, inwards, downhill)[:, :, 0], np.zeros_like(at.globals))
 
 
 def descend(problem: TrialProblem, start: Estimate, max_steps: int) -> Estimate:
-    """Gauss-Newton with step halving, until no pose moves any more."""
+    """Gauss-Newton with step halving, until nothing moves any more."""
+    return _descend(problem, start, max_steps, _step)
+
+
+def descend_poses(problem: TrialProblem, start: Estimate, max_steps: int) -> Estimate:
+    """The same for poses and velocities only, given the globals."""
+    return _descend(problem, start, max_steps, _step_of_poses)
+
+
+def _descend(
+    problem: TrialProblem, start: Estimate, max_steps: int, step: Callable[[TrialProblem, Estimate], Estimate]
+) -> Estimate:
     at, lowest = start, cost(problem, start)
     for _ in range(max_steps):
-        towards = _step(_factorise(problem, at))
+        towards = step(problem, at)
         fraction = 1.0
         while fraction >= _SHORTEST_STEP:
             next_ = Estimate(at.x + fraction * towards.x, at.globals + fraction * towards.globals)
@@ -197,10 +231,10 @@ def descend(problem: TrialProblem, start: Estimate, max_steps: int) -> Estimate:
                 break
             fraction *= 0.5
         else:
-            return at
-        at, lowest = next_, next_cost
-        if np.abs(fraction * towards.x[:, :N_DOF]).max() < _SETTLED:
-            break
+            return replace(at, curvature=towards.curvature)
+        at, gained, lowest = next_, lowest - next_cost, next_cost
+        if gained < _SETTLED:
+            return replace(at, curvature=towards.curvature)
     return at
 
 
@@ -211,12 +245,12 @@ def _inverse(matrix: Array) -> Array:
 
 def posterior_belief(problem: TrialProblem, at: Estimate) -> Belief:
     """Posterior of the globals alone, at the solution."""
-    return replace(problem.prior, mean=at.globals, covariance=_inverse(_factorise(problem, at).schur))
+    return replace(problem.prior, mean=at.globals, covariance=_inverse(_curvature(problem, at).schur))
 
 
 def posterior(problem: TrialProblem, at: Estimate) -> SmoothedTrial:
     """Posterior of everything, at the solution."""
-    factored = _factorise(problem, at)
+    factored = _curvature(problem, at)
     belief = replace(problem.prior, mean=at.globals, covariance=_inverse(factored.schur))
     solved = block_chain.substitute(factored.L_inverse, factored.inwards, factored.reduced)
     sensitivity = np.ascontiguousarray(solved[:, :N_DOF, :-1])

@@ -12,6 +12,7 @@ import numpy as np
 
 from geometry._jit import inner_kernel, kernel, parallel_kernel, prange
 from geometry.camera_model import project_point, project_point_jacobian
+from reconstruct.kernels.frame_parts import PARTS
 from reconstruct.kernels.kinematics import (
     MAX_POINT_DOFS,
     MAX_POINT_GEOMETRY,
@@ -21,9 +22,6 @@ from reconstruct.kernels.kinematics import (
     segment_frames,
 )
 from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, N_POINTS, POINT_DOF_COUNT, POINT_DOFS
-
-_PARTS = 4
-"""Runs of frames that are summed side by side; a fixed number, so that results do not depend on the machine's cores."""
 
 
 @inner_kernel
@@ -160,14 +158,14 @@ def add_trial(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation,
     first_bias : index of the first bias entry among the globals
     """
     frames, size = len(x), len(g)
-    C_of, g_of = np.zeros((_PARTS, size, size)), np.zeros((_PARTS, size))
-    for part in prange(_PARTS):
-        for t in range(part * frames // _PARTS, (part + 1) * frames // _PARTS):
+    C_of, g_of = np.zeros((PARTS, size, size)), np.zeros((PARTS, size))
+    for part in prange(PARTS):
+        for t in range(part * frames // PARTS, (part + 1) * frames // PARTS):
             _add_frame(
                 x[t], dt[:, t], geometry, coupling, bias, first_bias, cameras,
                 uv[:, t], variance[:, t], inflation, nu, A[t], B[t], gx[t], C_of[part], g_of[part],
             )  # fmt: skip
-    for part in range(_PARTS):
+    for part in range(PARTS):
         g += g_of[part]
         for m in range(size):
             C[m, m] += C_of[part, m, m]
@@ -202,10 +200,10 @@ def _cost_of_frames(start, stop, x, dt, geometry, coupling, bias, cameras, uv, v
 @parallel_kernel
 def trial_cost(x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu):
     """Negative log likelihood of a whole trial, without derivatives; arguments as in `add_trial`."""
-    cost_of, frames = np.zeros(_PARTS), len(x)
-    for part in prange(_PARTS):
+    cost_of, frames = np.zeros(PARTS), len(x)
+    for part in prange(PARTS):
         cost_of[part] = _cost_of_frames(
-            part * frames // _PARTS, (part + 1) * frames // _PARTS,
+            part * frames // PARTS, (part + 1) * frames // PARTS,
             x, dt, geometry, coupling, bias, cameras, uv, variance, inflation, nu,
         )  # fmt: skip
     return cost_of.sum()

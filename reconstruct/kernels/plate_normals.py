@@ -6,7 +6,8 @@ millimetre where the segment moves by a decimetre.
 
 import numpy as np
 
-from geometry._jit import inner_kernel, kernel
+from geometry._jit import inner_kernel, parallel_kernel, prange
+from reconstruct.kernels.frame_parts import PARTS
 from reconstruct.kernels.kinematics import length_direction, segment_frames
 from reconstruct.kernels.plates import MOUNT_ENTRIES, knee_flexion, plate_pose
 from reconstruct.kernels.rotations import left_jacobian
@@ -96,19 +97,14 @@ def _accumulate(segment, dt, M, f, Tx, Tg, count, columns, A, B, gx, C, g):
             C[columns[a], columns[b]] += np.dot(MT, Tg[b])
 
 
-@kernel
-def add_plates(x, offset_s, geometry, coupling, mounts, first_mount, R0, segment, M, f, A, B, gx, C, g):
-    """Add what `sum_plates` left in M and f to the normal equations of a trial.
-
-    Arguments as there; `first_mount` is the index of the first mounting entry among the globals; A (F, 54, 54),
-    B (F, 54, G), gx (F, 54), C (G, G), g (G,) are added to.
-    """
+@inner_kernel
+def _add_frames(start, stop, x, offset_s, geometry, coupling, mounts, first_mount, R0, segment, M, f, A, B, gx, C, g):
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     centre, plate, turned = np.empty(3), np.empty((3, 3)), np.empty((3, 3))
     Tx, Tg = np.empty((SEGMENT_DOFS.shape[1], 6)), np.empty((SEGMENT_LENGTHS.shape[1] + MOUNT_ENTRIES, 6))
     columns = np.empty(len(Tg), np.int64)
-    for t in range(len(x)):
+    for t in range(start, stop):
         for c in range(len(M)):
             for i in range(len(segment)):
                 if M[c, t, i, 0, 0] == 0.0:
@@ -125,3 +121,22 @@ def add_plates(x, offset_s, geometry, coupling, mounts, first_mount, R0, segment
                     segment[i], offset_s[c, t], M[c, t, i], f[c, t, i], Tx, Tg, count, columns,
                     A[t], B[t], gx[t], C, g,
                 )  # fmt: skip
+
+
+@parallel_kernel
+def add_plates(x, offset_s, geometry, coupling, mounts, first_mount, R0, segment, M, f, A, B, gx, C, g):
+    """Add what `sum_plates` left in M and f to the normal equations of a trial.
+
+    Arguments as there; `first_mount` is the index of the first mounting entry among the globals; A (F, 54, 54),
+    B (F, 54, G), gx (F, 54), C (G, G), g (G,) are added to.
+    """
+    frames, size = len(x), len(g)
+    C_of, g_of = np.zeros((PARTS, size, size)), np.zeros((PARTS, size))
+    for part in prange(PARTS):
+        _add_frames(
+            part * frames // PARTS, (part + 1) * frames // PARTS, x, offset_s, geometry, coupling, mounts, first_mount,
+            R0, segment, M, f, A, B, gx, C_of[part], g_of[part],
+        )  # fmt: skip
+    for part in range(PARTS):
+        C += C_of[part]
+        g += g_of[part]

@@ -14,8 +14,9 @@ import math
 
 import numpy as np
 
-from geometry._jit import inner_kernel, kernel
+from geometry._jit import inner_kernel, kernel, parallel_kernel, prange
 from geometry.camera_model import project_point_jacobian
+from reconstruct.kernels.frame_parts import PARTS
 from reconstruct.kernels.kinematics import segment_frames
 from reconstruct.kernels.linear import cholesky, solve_cholesky
 from reconstruct.kernels.rotations import rotation_of
@@ -131,36 +132,18 @@ def moments_seen(corners, offset_s):
     return count
 
 
-@kernel
-def sum_plates(
-    x, offset_s, geometry, coupling, mounts, R0, cameras, segment, half_m, corners, weight, artefact_precision, M, f
-):
-    """Sum what all cameras see of every plate in every frame, the artefact integrated out.
-
-    Parameters
-    ----------
-    x : (F, 54) poses and velocities; offset_s (C, F); geometry, coupling : body
-    mounts : (T, 10) position (m) and rotation vector (rad) of each plate in its segment, then how these change per
-        radian of knee flexion: translation (m) and axial turn (rad); R0 (T, 3, 3) orientation at rotation vector 0
-    segment : (T,) row of SEGMENTS; half_m : (T,) half the edge of the printed square
-    corners : (C, F, T, 4, 2) px, NaN where unseen; weight : 1 / px^2 of one corner
-    artefact_precision : (T, 4) inverse variances of the artefact, m and rad
-    M (C, F, T, 6, 6), f (C, F, T, 6) : out, information and pull on the plate's motion as each camera sees it; cameras
-        exposed together are summed into the first of them
-
-    Returns
-    -------
-    cost : negative log likelihood, without constants
-    """
+@inner_kernel
+def _sum_frames(
+    start, stop, x, offset_s, geometry, coupling, mounts, R0, cameras, segment, half_m, corners, weight,
+    artefact_precision, M, f,
+):  # fmt: skip
     R, origins = np.empty((8, 3, 3)), np.empty((10, 3))
     axes, pivots = np.empty((N_DOF, 3)), np.empty((N_PIVOTS, 3))
     centre, plate, turned = np.empty(3), np.empty((3, 3)), np.empty((3, 3))
     T, L, u, a = np.empty((6, ARTEFACT)), np.empty((ARTEFACT, ARTEFACT)), np.empty(ARTEFACT), np.empty(ARTEFACT)
     J_camera, precision = np.empty((2, 3)), np.empty(ARTEFACT)
     cost = 0.0
-    M[:] = 0.0
-    f[:] = 0.0
-    for t in range(len(x)):
+    for t in range(start, stop):
         for i in range(len(segment)):
             moments = moments_seen(corners[:, t, i], offset_s[:, t])
             if moments == 0:
@@ -185,3 +168,35 @@ def sum_plates(
                     cost -= integrate_artefact(segment[i], R, precision, M[first, t, i], f[first, t, i], T, L, u, a)
                 first = last
     return cost
+
+
+@parallel_kernel
+def sum_plates(
+    x, offset_s, geometry, coupling, mounts, R0, cameras, segment, half_m, corners, weight, artefact_precision, M, f
+):
+    """Sum what all cameras see of every plate in every frame, the artefact integrated out.
+
+    Parameters
+    ----------
+    x : (F, 54) poses and velocities; offset_s (C, F); geometry, coupling : body
+    mounts : (T, 10) position (m) and rotation vector (rad) of each plate in its segment, then how these change per
+        radian of knee flexion: translation (m) and axial turn (rad); R0 (T, 3, 3) orientation at rotation vector 0
+    segment : (T,) row of SEGMENTS; half_m : (T,) half the edge of the printed square
+    corners : (C, F, T, 4, 2) px, NaN where unseen; weight : 1 / px^2 of one corner
+    artefact_precision : (T, 4) inverse variances of the artefact, m and rad
+    M (C, F, T, 6, 6), f (C, F, T, 6) : out, information and pull on the plate's motion as each camera sees it; cameras
+        exposed together are summed into the first of them
+
+    Returns
+    -------
+    cost : negative log likelihood, without constants
+    """
+    cost_of, frames = np.zeros(PARTS), len(x)
+    M[:] = 0.0
+    f[:] = 0.0
+    for part in prange(PARTS):
+        cost_of[part] = _sum_frames(
+            part * frames // PARTS, (part + 1) * frames // PARTS, x, offset_s, geometry, coupling, mounts, R0, cameras,
+            segment, half_m, corners, weight, artefact_precision, M, f,
+        )  # fmt: skip
+    return cost_of.sum()
