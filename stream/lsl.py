@@ -6,17 +6,23 @@
 Samples carry the capture time on LSL's clock, so they align with force plates and EMG without further ado.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import msgspec
 import numpy as np
 import pylsl
+from numpy.typing import NDArray
 
 from reconstruct.types import LiveFrame
 from stream.feed.clocks import clock_minus_hub_s, latency_ms
 from stream.feed.live_event import LiveEvent
 from stream.feed.packets import event_packet, point_errors
 from stream.lsl_metadata import ChannelInfo, angle_channels, described, point_channels
+
+Array = NDArray[Any]
 
 BUFFER_S = 10
 """Of what a receiver that has stopped reading still gets; older samples are lost to it alone."""
@@ -27,6 +33,11 @@ class _FrameOutlets:
     keypoint_set: str
     points: pylsl.StreamOutlet
     angles: pylsl.StreamOutlet
+
+    def push(self, points: Array, angles: Array, stamp: float) -> None:
+        """Push one sample each (1, channels)."""
+        self.angles.push_chunk(angles, stamp)
+        self.points.push_chunk(points, stamp)
 
 
 class LslSink:
@@ -47,18 +58,18 @@ class LslSink:
         self._markers = self._text_outlet("markers", "Markers")
         self._metrics = self._text_outlet("metrics", "Metrics")
 
-    def send_frame(self, frame: LiveFrame, lost: int) -> None:
-        """Push one sample of points and one of angles, both stamped with the capture time."""
+    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
+        """One sample of points and one of angles, both stamped with the capture time."""
         outlets = self._outlets_for(frame)
         stamp = self._stamp(frame.points.time_ns)
         points = np.column_stack([frame.points.xyz, point_errors(frame.points.covariance)])
-        # A chunk of one: pylsl takes arrays as they are, and converts samples number by number.
-        outlets.points.push_chunk(points.reshape(1, -1).astype(np.float32), stamp)
         angles = frame.angles
         triples = np.column_stack([np.rad2deg(angles.values), np.rad2deg(angles.standard_error), angles.observability])
         latency = latency_ms(frame.points.time_ns)
         status = (frame.sequence, latency, frame.latency_ms, frame.sync_error_ms, frame.views, frame.dropped, lost)
-        outlets.angles.push_chunk(np.concatenate([triples.ravel(), status])[None], stamp)
+        # Chunks of one: pylsl takes arrays as they are, and converts samples number by number.
+        samples = points.reshape(1, -1).astype(np.float32), np.concatenate([triples.ravel(), status])[None]
+        return partial(outlets.push, *samples, stamp)
 
     def send_event(self, event: LiveEvent) -> None:
         """Push the event as a marker `label text`, and its numbers, where it has any, as JSON."""

@@ -8,6 +8,9 @@
 Every bundle begins with `/valgus/frame`: a receiver sees gaps, and knows what belongs together.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from capture.keypoint_sets import KeypointSet
@@ -35,12 +38,12 @@ class OscSink:
         """Bundles that could not be sent."""
         return self._sender.refused
 
-    def send_frame(self, frame: LiveFrame, lost: int) -> None:
-        """Send angles and points in as many bundles as they take."""
+    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
+        """Angles and points in as many bundles as they take."""
         captured_s = unix_time_s(frame.points.time_ns)
         messages = self._angle_messages(frame) + self._point_messages(frame)
         head = FRAME.message(frame.sequence, captured_s, latency_ms(frame.points.time_ns), lost)
-        self._send(bundles(captured_s, head, messages))
+        return partial(self._send, bundles(captured_s, head, messages))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send one bundle with the event's text."""

@@ -3,7 +3,8 @@
 import asyncio
 import http
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -54,10 +55,10 @@ class WebSocketSink:
         """The port that is listened on: of use where 0 asked for a free one."""
         return self._thread.server.sockets[0].getsockname()[1]
 
-    def send_frame(self, frame: LiveFrame, lost: int) -> None:
-        """Send a frame to everybody."""
+    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
+        """A frame for everybody."""
         packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        self._thread.call(self._audience.tell, self._encoder.encode(packet))
+        return partial(self._thread.call, self._audience.tell, self._encoder.encode(packet))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody."""

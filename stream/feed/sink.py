@@ -1,17 +1,20 @@
 """What all streams have in common: frames and events in, and an honest count of what got lost."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import RawArray
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from reconstruct.errors import ReconstructError
 from reconstruct.types import LiveFrame
 from reconstruct.wire import decode_live_frame
 from stream.errors import StreamError
 from stream.feed import live_event
+from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent, decode_live_event
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,11 @@ class Sink(Protocol):
         """Frames that single receivers were too slow for."""
         ...
 
-    def send_frame(self, frame: LiveFrame, lost: int) -> None:
-        """Send an estimate; `lost` is how many were lost on the way from the hub since the start."""
+    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
+        """Write an estimate down in this stream's form; the call that is returned sends it.
+
+        `lost` is how many were lost on the way from the hub since the start.
+        """
         ...
 
     def send_event(self, event: LiveEvent) -> None:
@@ -88,7 +94,8 @@ class Outlet:
 def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Callable[[int, Exception], None]) -> None:
     """Hand every message of the hub to every sink until there are no more.
 
-    A sink that fails is closed and told of by its place, once; the others go on.
+    All write a frame down before the first sends it: whoever that wakes may want the core that the others still need.
+    A sink that fails is left out from then on, and told of by its place, once; the others go on.
     """
     working = dict(enumerate(outlets))
     lost = rejected = 0
@@ -105,17 +112,31 @@ def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Cal
             # A lower number than before is a hub that started anew, not a loss.
             lost += max(0, what.sequence - expected) if expected is not None else 0
             expected = what.sequence + 1
-        for place, outlet in tuple(working.items()):
-            try:
-                _send(what, outlet, lost)
-            except Exception as failure:
-                del working[place]
-                tell_failure(place, failure)
+        prepare = {place: partial(_prepared, what, outlet, lost) for place, outlet in working.items()}
+        send = _what_works(prepare, tell_failure)
+        sent = _what_works(send, tell_failure)
+        working = {place: outlet for place, outlet in working.items() if place in sent}
 
 
-def _send(what: LiveFrame | LiveEvent, outlet: Outlet, lost: int) -> None:
+def _prepared(what: LiveFrame | LiveEvent, outlet: Outlet, lost: int) -> Callable[[], None]:
     if isinstance(what, LiveEvent):
-        outlet.sink.send_event(what)
-        return
-    outlet.sink.send_frame(what, lost)
-    outlet.counters.sent(lost, outlet.sink.refused, (time.monotonic_ns() - what.points.time_ns) * 1e-6)
+        return partial(outlet.sink.send_event, what)
+    return partial(_send, what, outlet, lost, outlet.sink.prepare_frame(what, lost))
+
+
+def _send(frame: LiveFrame, outlet: Outlet, lost: int, send: Callable[[], object]) -> None:
+    send()
+    outlet.counters.sent(lost, outlet.sink.refused, latency_ms(frame.points.time_ns))
+
+
+def _what_works(
+    calls: Mapping[int, Callable[[], _Result]], tell_failure: Callable[[int, Exception], None]
+) -> dict[int, _Result]:
+    """Results by place of the calls that do not fail."""
+    results: dict[int, _Result] = {}
+    for place, call in calls.items():
+        try:
+            results[place] = call()
+        except Exception as failure:
+            tell_failure(place, failure)
+    return results

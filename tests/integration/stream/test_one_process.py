@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
@@ -18,7 +19,10 @@ class Failing:
     def __init__(self) -> None:
         self.frames = self.events = 0
 
-    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
+        return self._send
+
+    def _send(self) -> None:
         self.frames += 1
         if self.frames == 2:
             raise RuntimeError("the library broke")

@@ -37,7 +37,7 @@ def wait_for(condition) -> None:
 def test_every_angle_and_point_arrives_at_its_address(heard, make_frame):
     messages, port = heard
     sink = OscSink("127.0.0.1", port)
-    sink.send_frame(make_frame(41), lost=2)
+    sink.prepare_frame(make_frame(41), lost=2)()
     wait_for(lambda: "/valgus/point/RHeel" in messages)
     assert {f"/valgus/angle/{name}" for name in ANGLE_NAMES} <= set(messages)
     value, error, code = messages["/valgus/angle/hip_rotation_r"][0]
@@ -85,7 +85,7 @@ def test_events_arrive(heard, make_frame):
 def test_nobody_listening_costs_nothing(make_frame):
     sink = OscSink("127.0.0.1", 9)
     for sequence in range(200):
-        sink.send_frame(make_frame(sequence), lost=0)
+        sink.prepare_frame(make_frame(sequence), lost=0)()
     assert sink.refused <= 1000
     sink.close()
 
