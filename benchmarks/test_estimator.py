@@ -20,10 +20,10 @@ from reconstruct.estimator.live_filter import LiveFilter
 from reconstruct.estimator.priors import KneeCoupling, motion_prior
 from reconstruct.estimator.session import SeenTrial, smooth_session
 from reconstruct.kernels.kinematics import body_points
-from reconstruct.kernels.skeleton import N_DOF, N_POINTS
+from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF, N_POINTS
 from reconstruct.recording import Purpose
 from tests.rigs import ring
-from tests.support.drawn_trials import CAMERAS, NOISE_PX, PRIOR, draw_trial
+from tests.support.drawn_trials import CAMERAS, FPS, NOISE_PX, PRIOR, draw_trial, look_at, means_of
 
 Array = NDArray[np.float64]
 
@@ -118,18 +118,29 @@ def test_whole_trial(benchmark: BenchmarkFixture, cameras: int) -> None:
     assert np.isfinite(body.covariance).all()
 
 
+def session_of_squats(rig: Rig) -> list[SeenTrial]:
+    """Static, functional and movement trial of one person: standing, then squats."""
+    _, _, truth, belief = draw_trial(rig, 10, frames=1)
+    rng, trials = np.random.default_rng(10), list[SeenTrial]()
+    for purpose, frames in {Purpose.STATIC: 60, Purpose.FUNCTIONAL: 240, Purpose.MOVEMENT: 240}.items():
+        bent = np.zeros(frames) if purpose is Purpose.STATIC else 1.0 - np.cos(np.arange(frames) * 2.0 * np.pi / 120.0)
+        q = np.tile(means_of(truth), (frames, 1))
+        q[:, 2] = 0.9
+        for name, share in {"hip_flexion": 0.5, "knee_flexion": 0.8, "talocrural": 0.3}.items():
+            q[:, [DOF_NAMES.index(f"{name}_{side}") for side in "rl"]] += share * bent[:, None]
+        x = np.hstack([q, np.gradient(q, 1.0 / FPS, axis=0)])
+        seen = look_at(rig, x, truth, np.zeros(len(rig)), PRIOR, rng)
+        points = np.stack([body_points(pose, belief.geometry, PRIOR.coupling.array) for pose in q])
+        points += rng.normal(0, POINT_SD_M, points.shape)
+        trials.append(SeenTrial(seen, points, np.tile(POINT_SD_M**2 * np.eye(3), (frames, N_POINTS, 1, 1)), purpose))
+    return trials
+
+
 @pytest.mark.parametrize("cameras", [4, 8])
 def test_session(benchmark: BenchmarkFixture, cameras: int) -> None:
     """Static, functional and movement trial, noise and biases learned; target 400 frames a second with 4 cameras."""
     rig = ring(cameras)
-    trials: list[SeenTrial] = []
-    for seed, (purpose, frames) in enumerate(
-        {Purpose.STATIC: 60, Purpose.FUNCTIONAL: 240, Purpose.MOVEMENT: 240}.items()
-    ):
-        seen, x, _, belief = draw_trial(rig, 10 + seed, frames=frames)
-        points = np.stack([body_points(q, belief.geometry, PRIOR.coupling.array) for q in x[:, :N_DOF]])
-        points += np.random.default_rng(seed).normal(0, POINT_SD_M, points.shape)
-        trials.append(SeenTrial(seen, points, np.tile(POINT_SD_M**2 * np.eye(3), (frames, N_POINTS, 1, 1)), purpose))
+    trials = session_of_squats(rig)
     session = benchmark.pedantic(lambda: smooth_session(rig.arrays, trials), rounds=3, warmup_rounds=1)
     assert all(np.isfinite(trial.body.covariance).all() for trial in session)
     frames = sum(len(trial.points) for trial in trials)

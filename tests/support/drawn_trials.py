@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 PRIOR = motion_prior(acceleration_psd=20.0, length_s=0.5)
 NOISE_PX, BIAS_PX = 2.0, 3.0
 CAMERAS = 4
+FPS = 60.0
 WHITE = PixelNoise(white_px=NOISE_PX, drift_px=0.0)
 _FLEXIONS = [DOF_NAMES.index(f"{joint}_flexion_{side}") for joint in ("hip", "knee") for side in "rl"]
 BIAS_SD = np.full((CAMERAS, N_POINTS), BIAS_PX)
@@ -49,26 +50,41 @@ def draw_trial(
 ) -> tuple[Observations, Array, Array, Belief]:
     """What the cameras see, the true (F, 54), the true globals and the belief they were drawn from."""
     rng = np.random.default_rng(seed)
-    cameras = len(rig)
-    bias_sd = np.full((cameras, N_POINTS), BIAS_PX)
-    belief = first_belief(0.84, prior, bias_sd)
+    belief = first_belief(0.84, prior, np.full((len(rig), N_POINTS), BIAS_PX))
     truth = belief.mean + rng.normal(0, 1, len(belief.mean)) * np.sqrt(np.diag(belief.covariance))
+    x = draw_motion(prior, means_of(truth), np.arange(frames) / FPS, bent_rad, rng)
+    offset_s = rng.uniform(-spread_s, spread_s, len(rig))
+    return look_at(rig, x, truth, offset_s, prior, rng), x, truth, belief
+
+
+def means_of(truth: Array) -> Array:
+    """(27,) means of the degrees of freedom among the globals."""
     mean = np.zeros(N_DOF)
     mean[list(MEAN_DOFS)] = truth[FIRST_MEAN:FIRST_BIAS]
-    time_s = np.arange(frames) / 60
-    x = draw_motion(prior, mean, time_s, bent_rad, rng)
-    offset = rng.uniform(-spread_s, spread_s, cameras)[:, None] * np.ones(frames)
+    return mean
+
+
+def look_at(
+    rig: Rig, x: Array, truth: Array, offset_s: Array, prior: MotionPrior, rng: np.random.Generator
+) -> Observations:
+    """What cameras that expose `offset_s` (C,) later see of poses and velocities (F, 54), with noise."""
+    cameras, frames = len(rig), len(x)
     uv = np.empty((cameras, frames, N_POINTS, 2))
     for c in range(cameras):
         for t in range(frames):
-            q = x[t, :N_DOF] + offset[c, t] * x[t, N_DOF:]
-            points = body_points(q, truth[:FIRST_MEAN], prior.coupling.array)
-            uv[c, t] = project(rig.arrays, c, points)
+            q = x[t, :N_DOF] + offset_s[c] * x[t, N_DOF:]
+            uv[c, t] = project(rig.arrays, c, body_points(q, truth[:FIRST_MEAN], prior.coupling.array))
     uv += truth[FIRST_BIAS:].reshape(cameras, 1, N_POINTS, 2) + rng.normal(0, NOISE_PX, uv.shape)
-    seen = Observations(
-        time_s, offset, uv, np.full(uv.shape[:3], NOISE_PX**2), np.full(cameras, 0.01), bias_sd, WHITE, 1 / 60
+    return Observations(
+        np.arange(frames) / FPS,
+        offset_s[:, None] * np.ones(frames),
+        uv,
+        np.full(uv.shape[:3], NOISE_PX**2),
+        np.full(cameras, 0.01),
+        np.full((cameras, N_POINTS), BIAS_PX),
+        WHITE,
+        1 / FPS,
     )
-    return seen, x, truth, belief
 
 
 def solve(
