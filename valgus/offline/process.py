@@ -75,7 +75,7 @@ def process(request: ProcessRequest, read_trial: TrialReader) -> dict[Path, dict
     people = chosen_people(session.rig, recorded, noise, request.people)
     results = [_result(request, session, person, noise, known, load_s) for person in people]
     return {
-        each.folder: write_results(each.folder, session.rig, each.found, each.analysed, each.summary)
+        each.folder: write_results(each.folder, session.rig, each.found, each.analysed, each.summary, request.movement)
         for each in results
     }
 

@@ -2,7 +2,6 @@
 
 import math
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
@@ -18,43 +17,45 @@ from reconstruct.estimator.known_body import known_body
 from reconstruct.pipeline import Reconstruction
 from stream.files.quantity_tables import write_quantities
 from stream.files.trial_folder import TrialResults, write_trial
-from valgus.errors import ValgusError
+from valgus.finished_folder import finished_folder
 from valgus.offline.movement_analysis import MovementAnalysis
 from valgus.offline.subject_file import SUBJECT_FILE, subject_text
 
+BESIDE = ("events.csv", "analog.parquet")
+"""Files of a recording whose times count from its first exposure, as those of its results do."""
+
 
 def write_results(
-    folder: Path, rig: Rig, found: Reconstruction, analysed: MovementAnalysis, summary: Mapping[str, Any]
+    folder: Path,
+    rig: Rig,
+    found: Reconstruction,
+    analysed: MovementAnalysis,
+    summary: Mapping[str, Any],
+    recording: Path,
 ) -> dict[str, Any]:
     """Write every result file of a trial; returns the summary with the seconds that this took.
 
-    Everything is written beside `folder` first; an existing folder keeps its other files.
+    What was recorded beside the views, in the folder `recording`, goes along.  Everything is written beside `folder`
+    first; an existing folder keeps its other files.
 
     Raises
     ------
     ValgusError : the place cannot be written
     """
     started = perf_counter()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise ValgusError(f"--out {folder}: {error.strerror}; choose a folder that can be written") from error
-    try:
+    with finished_folder(folder) as partial:
         write_trial(partial, TrialResults(found.angles, found.points, found.body.q[:, :3]))
         write_quantities(partial, "metrics", found.angles.time_s, analysed.metrics)
         write_quantities(partial, "drivers", found.angles.time_s, analysed.drivers)
         write_rig(partial / "rig.toml", rig)
         (partial / SUBJECT_FILE).write_text(subject_text(known_body(found.body.belief)), encoding="utf-8")
+        for name in BESIDE:
+            if (recording / name).is_file():
+                shutil.copyfile(recording / name, partial / name)
         seconds = {**summary["seconds"], "write": round(perf_counter() - started, 4)}
         complete = {**summary, "seconds": seconds}
         (partial / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(complete), indent=1))
-        folder.mkdir(exist_ok=True)
-        for file in sorted(partial.iterdir()):
-            file.replace(folder / file.name)
-        return complete
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    return complete
 
 
 def reprojection(rig: Rig, found: Reconstruction) -> dict[str, Any]:

@@ -215,6 +215,7 @@ def check_recording(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads((out / "summary.json").read_text())["cameras"] == 3
+    assert (out / "events.csv").read_bytes() == (recorded / "events.csv").read_bytes()
 
 
 def test_what_cannot_be_a_session(tmp_path: Path) -> None:
