@@ -22,7 +22,9 @@ Array = NDArray[np.float64]
 _MOST_SIGHTINGS = 40
 _CANDIDATE_SIGHTINGS, _REFINED = 6, 4
 _SKIN_SLOPE_SD = 0.3
-"""Sine of the angle between a plate's normal and the direction away from the bone."""
+"""Sine of the angle between a plate's normal and the direction away from the bone, on people."""
+_FACES_OUT = 0.3
+"""Least cosine of that angle: whoever straps a plate on turns its back to the skin."""
 _GROSS_PX = 15.0
 _MOUNT_SD = np.array([0.03] * 3 + [0.3] * 3)
 """How far a first guess of a mounting may be off: metres, then radians."""
@@ -99,7 +101,8 @@ def first_mounts(cameras: CameraArrays, plates: PlateObservations, axes: Array, 
         views = views[:: max(1, len(views) // _MOST_SIGHTINGS)]
         c, t = views[np.argsort(views[:, 0], kind="stable")].T
         seen = _Sightings(c, axes[t, segment], origins[t, segment], plates.corners[c, t, i])
-        centres[i], turns[i] = _fit(cameras, seen, float(plates.half_m[i]))
+        mount = _fit(cameras, seen, float(plates.half_m[i]))
+        centres[i], turns[i] = mount.centre, mount.turned
     return centres, turns
 
 
@@ -122,24 +125,54 @@ class _Sightings:
         )
 
 
-def _fit(cameras: CameraArrays, seen: _Sightings, half_m: float) -> tuple[Array, Array]:
-    """The candidate that explains all sightings best, after refinement of the most promising ones."""
+@dataclass(frozen=True, eq=False)
+class _Mount:
+    """Where a plate may sit in its segment: `centre` (3,) m and orientation `turned` (3, 3)."""
+
+    centre: Array
+    turned: Array
+
+    @property
+    def faces_out(self) -> bool:
+        """Whether the plate turns its face away from the bone."""
+        return bool(self.turned[:, 2] @ _outward(self.centre) > _FACES_OUT)
+
+    def moved(self, step: Array) -> "_Mount":
+        """Shifted (m) and turned (rotation vector, rad) in the segment, by a step (6,)."""
+        return _Mount(self.centre + step[:3], Rotation.from_rotvec(step[3:]).as_matrix() @ self.turned)
+
+
+def _fit(cameras: CameraArrays, seen: _Sightings, half_m: float) -> _Mount:
+    """The candidate that explains all sightings best, after refinement of the most promising ones.
+
+    Where one camera sees a plate on somebody who stands still, both of the square's poses fit: of these one faces in.
+    """
+
+    def errors(step: Array, mount: _Mount) -> Array:
+        return _errors(mount.moved(step), cameras, seen, half_m)
+
+    def gross(mount: _Mount) -> float:
+        return float(np.minimum(np.abs(errors(np.zeros(6), mount)), _GROSS_PX).sum())
+
     spread = range(0, len(seen.camera), max(1, len(seen.camera) // _CANDIDATE_SIGHTINGS))
-    candidates = [candidate for n in spread for candidate in _seen_alone(cameras, seen, n, half_m)]
-
-    def cost(candidate: tuple[Array, Array]) -> float:
-        return float(np.minimum(np.abs(_errors(np.zeros(6), cameras, seen, half_m, *candidate)), _GROSS_PX).sum())
-
-    refined: list[tuple[float, Array, Array]] = []
-    for centre, turned in sorted(candidates, key=cost)[:_REFINED]:
-        found = least_squares(_errors, np.zeros(6), args=(cameras, seen, half_m, centre, turned), loss="soft_l1")
-        rotation = Rotation.from_rotvec(found.x[3:]).as_matrix()
-        refined.append((float(found.cost), centre + found.x[:3], rotation @ turned))
-    _, centre, turned = min(refined, key=lambda candidate: candidate[0])
-    return centre, turned
+    candidates = [mount for n in spread for mount in _seen_alone(cameras, seen, n, half_m)]
+    promising = sorted(_facing_out(candidates), key=gross)[:_REFINED]
+    found = [least_squares(errors, np.zeros(6), args=(mount,), loss="soft_l1") for mount in promising]
+    costs = {mount.moved(fit.x): float(fit.cost) for mount, fit in zip(promising, found, strict=True)}
+    return min(_facing_out(list(costs)), key=costs.__getitem__)
 
 
-def _seen_alone(cameras: CameraArrays, seen: _Sightings, n: int, half_m: float) -> list[tuple[Array, Array]]:
+def _facing_out(mounts: list[_Mount]) -> list[_Mount]:
+    """Those whose plate faces out; all of them where none does."""
+    return [mount for mount in mounts if mount.faces_out] or mounts
+
+
+def _outward(centre: Array) -> Array:
+    """Away from a segment's long axis, at a point of the segment."""
+    return np.array([centre[0], 0.0, centre[2]]) / max(float(np.hypot(centre[0], centre[2])), 1e-9)
+
+
+def _seen_alone(cameras: CameraArrays, seen: _Sightings, n: int, half_m: float) -> list[_Mount]:
     """The two poses in the segment that a square of which only sighting n is known may have."""
     import cv2
 
@@ -148,22 +181,19 @@ def _seen_alone(cameras: CameraArrays, seen: _Sightings, n: int, half_m: float) 
     if not np.isfinite(image).all():
         return []
     found = cv2.solvePnPGeneric(square(half_m), image, np.eye(3), None, flags=cv2.SOLVEPNP_IPPE_SQUARE)
-    poses: list[tuple[Array, Array]] = []
+    mounts: list[_Mount] = []
     for turn, shift in zip(found[1], found[2], strict=True):
         world = cameras.R[c].T @ (shift[:, 0] - cameras.t[c])
         turned = R.T @ cameras.R[c].T @ Rotation.from_rotvec(turn[:, 0]).as_matrix()
-        poses.append((R.T @ (world - origin), turned))
-    return poses
+        mounts.append(_Mount(R.T @ (world - origin), turned))
+    return mounts
 
 
-def _errors(step: Array, cameras: CameraArrays, seen: _Sightings, half_m: float, centre: Array, start: Array) -> Array:
+def _errors(mount: _Mount, cameras: CameraArrays, seen: _Sightings, half_m: float) -> Array:
     """Reprojection errors over their sd, and how far the plate's normal is from pointing away from the bone."""
-    turned = Rotation.from_rotvec(step[3:]).as_matrix() @ start
-    place = centre + step[:3]
-    errors = seen.corners - seen.projected(cameras, place + square(half_m) @ turned.T)
-    outward = np.array([place[0], 0.0, place[2]]) / max(float(np.hypot(place[0], place[2])), 1e-9)
-    off_skin = (turned[:, 2] - outward) / _SKIN_SLOPE_SD
-    return np.concatenate([np.nan_to_num(errors.ravel() / CORNER_SD_PX, nan=100.0), off_skin])
+    away = seen.corners - seen.projected(cameras, mount.centre + square(half_m) @ mount.turned.T)
+    off_skin = (mount.turned[:, 2] - _outward(mount.centre)) / _SKIN_SLOPE_SD
+    return np.concatenate([np.nan_to_num(away.ravel() / CORNER_SD_PX, nan=100.0), off_skin])
 
 
 def without_strays(
