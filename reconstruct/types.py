@@ -91,13 +91,22 @@ class AngleTrial:
     observability: NDArray[np.int8]
 
 
+@dataclass(frozen=True, slots=True)
+class Bystander:
+    """Somebody in view who is no subject: number of the person, and where on the floor (world, metres)."""
+
+    person: int
+    x: float
+    y: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveFrame:
     """What the hub publishes for every estimate: the one packet that viewer, streams and recorder consume.
 
     Attributes
     ----------
-    sequence : running number of published estimates
+    sequence : running number of the instants for which estimates were published, one for every subject
     points : the person's points (measured or, where unseen, from the body model)
     angles : joint angles of the same instant
     views : number of cameras that contributed in the last 100 ms
@@ -105,6 +114,9 @@ class LiveFrame:
     sync_error_ms : standard deviation of the capture times against the hub's clock
     dropped : frames lost since the start, all cameras
     lagged : angles a little earlier, improved by what has been seen since; None until there are any
+    subject : which of the session's subjects this is, counted from 1
+    person : number of the person who is that subject, counted from 0 as people appear; -1 while the subject is away
+    others : people in view who are no subject, as far as they are told apart
     """
 
     sequence: int
@@ -115,3 +127,6 @@ class LiveFrame:
     sync_error_ms: float
     dropped: int
     lagged: JointAngles | None = None
+    subject: int = 1
+    person: int = 0
+    others: tuple[Bystander, ...] = ()

@@ -3,8 +3,9 @@
     offset  bytes  content
     0       4      b"VGLF"
     4       2      version, little endian
-    6       2      h, length of the header, little endian
-    8       h      header: msgspec msgpack array, in the order of `_Header`
+    6       2      number of the subject, from 1, little endian
+    8       2      h, length of the header, little endian
+    10      h      header: msgspec msgpack array, in the order of `_Header`
     ..      pad    zeros up to a multiple of 8
     ..      rest   the arrays of `_body_layout`, little endian, in that order
 
@@ -24,16 +25,17 @@ from capture.errors import CaptureError
 from capture.keypoint_sets import KeypointSet, keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.errors import ReconstructError
-from reconstruct.types import JointAngles, LiveFrame, Observability, Points3D
+from reconstruct.types import Bystander, JointAngles, LiveFrame, Observability, Points3D
 
 MAGIC = b"VGLF"
-VERSION = 2
+VERSION = 3
 
-_PREAMBLE = struct.Struct("<4sHH")
+_PREAMBLE = struct.Struct("<4sHHH")
 _ALIGNMENT = 8
 _OBSERVABILITY_CODES = frozenset(int(code) for code in Observability)
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Person = Annotated[int, msgspec.Meta(ge=-1)]
 
 
 class _Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +48,8 @@ class _Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     sync_error_ms: float
     dropped: Count
     lagged_time_ns: int | None
+    person: Person
+    others: tuple[tuple[Count, float, float], ...]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -90,10 +94,25 @@ def encode_live_frame(frame: LiveFrame) -> bytes:
             sync_error_ms=frame.sync_error_ms,
             dropped=frame.dropped,
             lagged_time_ns=None if lagged is None else lagged.time_ns,
+            person=frame.person,
+            others=tuple((other.person, other.x, other.y) for other in frame.others),
         )
     )
-    padding = bytes(_padded(len(header)) - len(header))
-    return b"".join((_PREAMBLE.pack(MAGIC, VERSION, len(header)), header, padding, body.tobytes()))
+    head = _PREAMBLE.pack(MAGIC, VERSION, frame.subject, len(header)) + header
+    return b"".join((head, bytes(_padded(len(head)) - len(head)), body.tobytes()))
+
+
+def subject_of(message: bytes) -> int:
+    """Number of the subject whom a message is about, without reading it; 0 for what is no live frame of this version.
+
+    Parameters
+    ----------
+    message : anything that was published
+    """
+    if len(message) < _PREAMBLE.size:
+        return 0
+    magic, version, subject, _ = _PREAMBLE.unpack_from(message)
+    return int(subject) if (magic, version) == (MAGIC, VERSION) else 0
 
 
 def decode_live_frame(message: bytes) -> LiveFrame:
@@ -123,6 +142,9 @@ def decode_live_frame(message: bytes) -> LiveFrame:
         sync_error_ms=header.sync_error_ms,
         dropped=header.dropped,
         lagged=None if header.lagged_time_ns is None else _angles(header.lagged_time_ns, body, 1),
+        subject=subject_of(message),
+        person=header.person,
+        others=tuple(Bystander(*other) for other in header.others),
     )
 
 
@@ -143,18 +165,20 @@ def _read_header(message: bytes) -> tuple[_Header, int]:
     """Header and the offset at which the arrays start."""
     if len(message) < _PREAMBLE.size:
         raise ReconstructError(f"live frame: a message of {len(message)} bytes is too short to be one")
-    magic, version, length = _PREAMBLE.unpack_from(message)
+    magic, version, subject, length = _PREAMBLE.unpack_from(message)
     if magic != MAGIC:
         raise ReconstructError(f"live frame: a message starts with {magic!r} and not {MAGIC!r}; give a hub's address")
     if version != VERSION:
         raise ReconstructError(
             f"live frame: the message has version {version}, this program reads {VERSION}; update the older of the two"
         )
+    if not subject:
+        raise ReconstructError("live frame: there is no subject 0; the message is damaged")
     try:
         header = _decoder.decode(message[_PREAMBLE.size : _PREAMBLE.size + length])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ReconstructError(f"live frame: the header is damaged: {error}") from error
-    return header, _PREAMBLE.size + _padded(length)
+    return header, _padded(_PREAMBLE.size + length)
 
 
 def _read_keypoint_set(name: str) -> KeypointSet:

@@ -15,20 +15,26 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     """What all tables share."""
 
 
-class LslStream(_Table, frozen=True, tag="lsl"):
+class _Stream(_Table, frozen=True, kw_only=True):
+    """A stream is about one subject: which of the session's, counted from 1."""
+
+    subject: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+class LslStream(_Stream, frozen=True, tag="lsl"):
     """Lab Streaming Layer; `name` is the first word of the streams' names."""
 
     name: Name = "valgus"
 
 
-class OscStream(_Table, frozen=True, tag="osc"):
+class OscStream(_Stream, frozen=True, tag="osc"):
     """Open Sound Control to one receiver."""
 
     host: Name = LOCAL
     port: Port = 9000
 
 
-class UdpStream(_Table, frozen=True, tag="udp"):
+class UdpStream(_Stream, frozen=True, tag="udp"):
     """CSV lines as datagrams to one receiver; `angles` chooses columns, none means all."""
 
     host: Name = LOCAL
@@ -36,7 +42,7 @@ class UdpStream(_Table, frozen=True, tag="udp"):
     angles: tuple[str, ...] = ()
 
 
-class TcpStream(_Table, frozen=True, tag="tcp"):
+class TcpStream(_Stream, frozen=True, tag="tcp"):
     """CSV lines to everyone who connects to this address; neither encrypted nor asked for a token."""
 
     host: Name = LOCAL
@@ -44,7 +50,7 @@ class TcpStream(_Table, frozen=True, tag="tcp"):
     angles: tuple[str, ...] = ()
 
 
-class WebSocketStream(_Table, frozen=True, tag="websocket"):
+class WebSocketStream(_Stream, frozen=True, tag="websocket"):
     """JSON to everyone who connects; beyond loopback a token is required; `origins` are further pages allowed."""
 
     host: Name = LOCAL
@@ -53,7 +59,7 @@ class WebSocketStream(_Table, frozen=True, tag="websocket"):
     origins: tuple[str, ...] = ()
 
 
-class ZmqStream(_Table, frozen=True, tag="zmq"):
+class ZmqStream(_Stream, frozen=True, tag="zmq"):
     """One JSON or msgpack object per message to the ZeroMQ subscribers of this address."""
 
     address: Name = "tcp://127.0.0.1:5763"
@@ -61,6 +67,16 @@ class ZmqStream(_Table, frozen=True, tag="zmq"):
 
 
 StreamConfig = LslStream | OscStream | UdpStream | TcpStream | WebSocketStream | ZmqStream
+
+
+def destination(config: StreamConfig) -> tuple[str | int, ...]:
+    """Kind of a stream and where it goes: what no two streams of different subjects may share."""
+    kind = str(config.__struct_config__.tag)
+    if isinstance(config, LslStream):
+        return kind, config.name
+    if isinstance(config, ZmqStream):
+        return kind, config.address
+    return kind, config.host, config.port
 
 
 class OscCommands(_Table, frozen=True, tag="osc"):

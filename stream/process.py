@@ -117,7 +117,7 @@ def run_streams(
 
     try:
         for config, numbers in zip(configs, counters, strict=True):
-            outlets.append(Outlet(open_sink(config), numbers))
+            outlets.append(Outlet(open_sink(config), numbers, config.subject))
         hub = Subscription(hub_address)
     except InputError as error:
         news.send_bytes(str(error).encode())

@@ -57,6 +57,8 @@ class FramePacket(msgspec.Struct, frozen=True, tag="frame", tag_field="type"):
     stream_dropped: Annotated[int, Meta(description="estimates lost between hub and this stream since the start")]
     angles: Annotated[dict[str, AnglePacket], Meta(description="by name, signs as in docs/conventions.md")]
     points: Annotated[dict[str, PointPacket], Meta(description="by keypoint name")]
+    subject: Annotated[int, Meta(description="which of the session's subjects, from 1; a stream is about one")]
+    person: Annotated[int, Meta(description="number of the person who is that subject; -1 while the subject is away")]
 
 
 class EventPacket(msgspec.Struct, frozen=True, tag="event", tag_field="type"):
@@ -85,6 +87,8 @@ def frame_packet(frame: LiveFrame, latency_ms: float, stream_dropped: int) -> Fr
         stream_dropped=stream_dropped,
         angles=_angles(frame),
         points=_points(frame),
+        subject=frame.subject,
+        person=frame.person,
     )
 
 

@@ -1,5 +1,6 @@
 """What all streams have in common: frames and events in, and an honest count of what got lost."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -85,21 +86,22 @@ class Counters:
 
 @dataclass(frozen=True)
 class Outlet:
-    """An open stream and where its numbers are kept."""
+    """An open stream, where its numbers are kept, and which subject it is about."""
 
     sink: Sink
     counters: Counters
+    subject: int = 1
 
 
 def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Callable[[int, Exception], None]) -> None:
-    """Hand every message of the hub to every sink until there are no more.
+    """Hand every event of the hub to every sink, and every frame to those about its subject, until there are no more.
 
     All write a frame down before the first sends it: whoever that wakes may want the core that the others still need.
     A sink that fails is left out from then on, and told of by its place, once; the others go on.
     """
     working = dict(enumerate(outlets))
-    lost = rejected = 0
-    expected: int | None = None
+    rejected = 0
+    lost, expected = Counter[int](), dict[int, int]()
     for message in messages:
         try:
             what = decode_live_event(message) if message[:4] == live_event.MAGIC else decode_live_frame(message)
@@ -110,12 +112,17 @@ def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Cal
             continue
         if isinstance(what, LiveFrame):
             # A lower number than before is a hub that started anew, not a loss.
-            lost += max(0, what.sequence - expected) if expected is not None else 0
-            expected = what.sequence + 1
-        prepare = {place: partial(_prepared, what, outlet, lost) for place, outlet in working.items()}
+            lost[what.subject] += max(0, what.sequence - expected.get(what.subject, what.sequence))
+            expected[what.subject] = what.sequence + 1
+        meant = {place: outlet for place, outlet in working.items() if _is_about(what, outlet)}
+        prepare = {place: partial(_prepared, what, outlet, lost[outlet.subject]) for place, outlet in meant.items()}
         send = _what_works(prepare, tell_failure)
         sent = _what_works(send, tell_failure)
-        working = {place: outlet for place, outlet in working.items() if place in sent}
+        working = {place: outlet for place, outlet in working.items() if place in sent or place not in meant}
+
+
+def _is_about(what: LiveFrame | LiveEvent, outlet: Outlet) -> bool:
+    return isinstance(what, LiveEvent) or what.subject == outlet.subject
 
 
 def _prepared(what: LiveFrame | LiveEvent, outlet: Outlet, lost: int) -> Callable[[], None]:

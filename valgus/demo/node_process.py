@@ -14,7 +14,12 @@ from valgus.virtual_lab.schedule import Schedule
 
 @dataclass(frozen=True, eq=False)
 class VirtualPart:
-    """What one camera plays: its run, and what its detector will find: uv (F, 26, 2) px, confidence (F, 26)."""
+    """What one camera plays: its run, and what its detector will find.
+
+    Attributes
+    ----------
+    uv, confidence : (F, P, 26, 2) px and (F, P, 26) of P people
+    """
 
     camera: str
     image_size: tuple[int, int]

@@ -42,7 +42,8 @@ class Script:
         lab, parts = self.lab(), list[VirtualPart]()
         for camera, name in enumerate(lab.rig.names):
             run = schedule(self.seed, camera, self.seconds, self.fps)
-            parts.append(VirtualPart(name, IMAGE_SIZE, run, *lab.view(camera, motion.squat, run.exposure_s)))
+            uv, confidence = lab.view(camera, motion.squat, run.exposure_s)
+            parts.append(VirtualPart(name, IMAGE_SIZE, run, uv[:, None], confidence[:, None]))
         return parts
 
     def truth(self, times_ns: NDArray[np.int64], start_ns: int) -> Truth:

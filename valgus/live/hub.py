@@ -22,12 +22,12 @@ from capture.synchronizer import SAME_TIME
 from capture.transport import Broadcast
 from capture.trigger.pulses import TriggeredCameras
 from capture.types import FrameSet, Keypoints2D
-from reconstruct.live import Instant
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
 from stream.feed.live_event import LiveEvent, encode_live_event
 from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
+from valgus.live.estimates import Estimate
 from valgus.live.lock_step import LockStep
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
@@ -54,8 +54,8 @@ class Reconstructor(Protocol):
         """Do one thing, of a millisecond at most, that need not wait for the next view; False where there is none."""
         ...
 
-    def update(self, views: FrameSet) -> Instant:
-        """Points and angles from the views of one instant."""
+    def update(self, views: FrameSet) -> Iterable[Estimate]:
+        """Points and angles of every subject from the views of one instant, each as soon as it is found."""
         ...
 
 
@@ -135,7 +135,7 @@ class Hub:
         self._attendance = Attendance(len(cameras))
         self._recorded = pace is Pace.LOCK_STEP
         self._tell = tell
-        self._published = self._looked_ns = self._complained_ns = self._refused = 0
+        self._published = self._instants = self._looked_ns = self._complained_ns = self._refused = 0
         self._behind = False
         self._intake = Intake(binding.messages, guard=binding.guard)
         self._clock = ClockService(binding.clock, guard=binding.guard)
@@ -275,21 +275,27 @@ class Hub:
             self._publish(gathered, reconstructor)
 
     def _publish(self, gathered: Gathered, reconstructor: Reconstructor) -> None:
-        frames = gathered.frames
-        instant = reconstructor.update(self._tags.beside(frames))
-        frame = LiveFrame(
-            sequence=self._published,
-            points=instant.points,
-            angles=instant.angles,
-            views=self._attendance.count(frames),
+        cameras = self._attendance.count(gathered.frames)
+        for estimate in reconstructor.update(self._tags.beside(gathered.frames)):
+            self._broadcast.send(encode_live_frame(self._live_frame(estimate, gathered.frames, cameras)))
+            self._stopwatch.published(gathered, time.monotonic_ns())
+            self._published += 1
+        self._instants += 1
+
+    def _live_frame(self, estimate: Estimate, frames: FrameSet, cameras: int) -> LiveFrame:
+        return LiveFrame(
+            sequence=self._instants,
+            points=estimate.instant.points,
+            angles=estimate.instant.angles,
+            views=cameras,
             latency_ms=math.nan if self._recorded else capture_latency_ms(frames, time.monotonic_ns()),
             sync_error_ms=sync_error_ms(frames),
             dropped=self._tally.dropped,
-            lagged=instant.lagged,
+            lagged=estimate.instant.lagged,
+            subject=estimate.subject,
+            person=estimate.person,
+            others=estimate.others,
         )
-        self._broadcast.send(encode_live_frame(frame))
-        self._stopwatch.published(gathered, time.monotonic_ns())
-        self._published += 1
 
     def _tell_all(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -1,5 +1,7 @@
-"""Whom a live session is about: a person known from a static trial, or anybody."""
+"""Whom a live session is about: people known from static trials, or anybody."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,53 +14,62 @@ from capture.keypoint_sets import KeypointSet, keypoint_set
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from valgus.errors import ValgusError
-from valgus.live.config import LiveConfig
+from valgus.live.config import LiveConfig, SubjectTable
 from valgus.offline.session_files import laid_out
 
 Person = KeypointTrial | KeypointSet
 """A static trial of the rig's cameras, in its order; or only what the detectors will emit."""
 
 
-def plates_of(config: LiveConfig) -> TagPlates | None:
-    """The tag plates that the subject wears; CaptureError where their file cannot be read."""
-    worn = config.subject and config.subject.tags
-    return read_tag_plates(Path(worn)) if worn else None
+@dataclass(frozen=True)
+class KnownSubject:
+    """One subject before the first frame: the person, the tag plates worn, and where the static trial shows them."""
+
+    person: Person
+    plates: TagPlates | None = None
+    tags: TagTrial | None = None
 
 
-def tags_of(config: LiveConfig, plates: TagPlates | None, static: Person) -> TagTrial | None:
-    """Where the plates were seen in the static trial.
+def known_subjects(config: LiveConfig, rig: Rig) -> tuple[KnownSubject, ...]:
+    """Read what a configuration says of every subject.
 
     Raises
     ------
-    ValgusError : plates are worn, and the static trial shows none
-    CaptureError : the sightings cannot be read
+    CaptureError, ValgusError : a trial or its plates cannot be read, or belong to other cameras or keypoints
     """
-    if plates is None or config.subject is None or not isinstance(static, KeypointTrial):
-        return None
-    folder = Path(config.subject.static)
+    emitted = keypoint_set(config.keypoint_set)
+    return tuple(KnownSubject(emitted) if table is None else _known(table, emitted, rig) for table in config.people)
+
+
+def plates_of(subjects: Iterable[KnownSubject]) -> TagPlates | None:
+    """The tag plates that one of the subjects wears, if any does."""
+    return next((subject.plates for subject in subjects if subject.plates is not None), None)
+
+
+def _known(table: SubjectTable, emitted: KeypointSet, rig: Rig) -> KnownSubject:
+    person = _person(table, emitted, rig)
+    if table.tags is None:
+        return KnownSubject(person)
+    plates = read_tag_plates(Path(table.tags))
+    return KnownSubject(person, plates, _tags(table, plates, person))
+
+
+def _tags(table: SubjectTable, plates: TagPlates, static: KeypointTrial) -> TagTrial:
+    folder = Path(table.static)
     seen = read_tags(folder, plates, static.cameras, static.frames)
     if seen is None or not np.isfinite(seen.corners).any():
         raise ValgusError(
-            f"{folder}: shows none of the plates of {config.subject.tags}; record the static trial with nodes that "
+            f"{folder}: shows none of the plates of {table.tags}; record the static trial with nodes that "
             "look for them (tags in NODE.toml), or leave out tags under [subject]"
         )
     return seen
 
 
-def person_of(config: LiveConfig, rig: Rig) -> Person:
-    """Read the static trial of a configuration, where it names one.
-
-    Raises
-    ------
-    CaptureError, ValgusError : the trial cannot be read, or was recorded with other cameras or keypoints
-    """
-    emitted = keypoint_set(config.keypoint_set)
-    if config.subject is None:
-        return emitted
-    static = read_keypoint_trial(Path(config.subject.static), None, config.subject.fps)
+def _person(table: SubjectTable, emitted: KeypointSet, rig: Rig) -> KeypointTrial:
+    static = read_keypoint_trial(Path(table.static), None, table.fps)
     if static.keypoint_set != emitted:
         raise ValgusError(
-            f"{config.subject.static}: holds {static.keypoint_set.name} where the session expects {emitted.name}; "
+            f"{table.static}: holds {static.keypoint_set.name} where the session expects {emitted.name}; "
             "set keypoint_set to what the nodes' detectors emit, and record the static trial with them"
         )
     return laid_out(static, match_cameras(static.cameras, rig.names).names, rig.names)

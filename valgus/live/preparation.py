@@ -1,9 +1,8 @@
-"""What a hub does before the first frame: learn the person, and have every kernel compiled."""
+"""What a hub does before the first frame: learn the subjects, and have every kernel compiled."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from capture.keypoint_files.tags import TagTrial
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.live import LiveReconstructor, Subject, average_subject, subject_of
@@ -12,33 +11,35 @@ from reconstruct.pipeline import reconstruct_session
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.recording import Purpose, Recording
 from valgus.live.first_start import compiling_together
-from valgus.live.person import Person, keypoints_of
+from valgus.live.person import KnownSubject, Person, keypoints_of
 from valgus.live.rehearsal import rehearse_all, rehearse_cleaning
 
 
-def reconstructor_of(
-    rig: Rig, person: Person, tell: Callable[[str], None], tags: TagTrial | None = None
-) -> LiveReconstructor:
-    """A reconstructor for this person, known from a static trial (where `tags` were seen) or still unknown.
+def reconstructor_of(rig: Rig, person: Person, tell: Callable[[str], None]) -> LiveReconstructor:
+    """A reconstructor for one person, known from a static trial or still unknown; `tell` hears of long waits."""
+    (reconstructor,) = reconstructors_of(rig, [KnownSubject(person)], tell)
+    return reconstructor
 
-    `tell` hears of long waits.
-    """
-    keypoints = keypoints_of(person)
+
+def reconstructors_of(
+    rig: Rig, subjects: Sequence[KnownSubject], tell: Callable[[str], None]
+) -> tuple[LiveReconstructor, ...]:
+    """A reconstructor for every subject, with a body of its own; `tell` hears of long waits."""
+    keypoints = keypoints_of(subjects[0].person)
     noise = noise_profile(keypoints)
     with compiling_together(tell) as wait_for_helper:
         rehearse_cleaning()
-        subject = _subject(rig, person, noise, tags)
+        learned = [_learned(rig, subject, noise) for subject in subjects]
         wait_for_helper()
         rehearse_all()
     # What is loaded by now stays: the garbage collector need not go through it again while somebody moves.
     gc.collect()
     gc.freeze()
-    return LiveReconstructor(rig, keypoints, noise, subject)
+    return tuple(LiveReconstructor(rig, keypoints, noise, subject) for subject in learned)
 
 
-def _subject(rig: Rig, person: Person, noise: PixelNoise, tags: TagTrial | None) -> Subject:
-    if not isinstance(person, KeypointTrial):
+def _learned(rig: Rig, subject: KnownSubject, noise: PixelNoise) -> Subject:
+    if not isinstance(subject.person, KeypointTrial):
         return average_subject(rig, noise)
-    static = Recording(Purpose.STATIC, person, tags)
-    learned = reconstruct_session(rig, [static], noise).session[-1]
-    return subject_of(learned, None if tags is None else tags.plates)
+    static = Recording(Purpose.STATIC, subject.person, subject.tags)
+    return subject_of(reconstruct_session(rig, [static], noise).session[-1], subject.plates)

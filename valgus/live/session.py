@@ -1,6 +1,6 @@
 """A live session on running nodes, from its configuration to its last frame."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,17 +11,17 @@ from capture.keys import HubKeys, read_allowed, read_key_pair
 from capture.node import StopSign
 from geometry.rig import Rig
 from reconstruct.noise_profiles import noise_profile
-from reconstruct.tracking.live_subject import LiveSubject
+from reconstruct.tracking.live_subjects import LiveSubjects
 from stream.commands.listener import open_listener
 from valgus.live.admission import Admission
 from valgus.live.config import HubTable, LiveConfig
 from valgus.live.desk import Desk
 from valgus.live.hub import Hub, HubBinding, Pace
 from valgus.live.outputs import Outputs
-from valgus.live.person import keypoints_of, person_of, plates_of, tags_of
-from valgus.live.preparation import reconstructor_of
+from valgus.live.person import KnownSubject, keypoints_of, known_subjects, plates_of
+from valgus.live.preparation import reconstructors_of
 from valgus.live.report import HubReport
-from valgus.live.subject_choice import SubjectChoice
+from valgus.live.subject_choice import Follower, SubjectChoice
 from valgus.live.typed import obey_typed
 from valgus.live.window import can_show, open_window
 from valgus.rigs.live_drift import WatchedReconstructor
@@ -44,13 +44,11 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
     InputError : something of the configuration cannot be used
     """
     rig = read_rig(Path(config.rig))
-    person, plates = person_of(config, rig), plates_of(config)
-    tags = tags_of(config, plates, person)
+    known = known_subjects(config, rig)
+    plates, keypoints = plates_of(known), keypoints_of(known[0].person)
     tell(f"getting ready for {len(rig)} cameras; the very first time this takes minutes")
-    keypoints = keypoints_of(person)
-    subject = LiveSubject(rig, keypoints, noise_profile(keypoints))
-    body = reconstructor_of(rig, person, tell, tags)
-    chosen = SubjectChoice(WatchedReconstructor(body, rig, tell), body.begin_again, subject, tell)
+    subjects = LiveSubjects(rig, keypoints, noise_profile(keypoints), len(known))
+    chosen = SubjectChoice(_followers(rig, known, tell), subjects, tell)
     with ExitStack() as closing:
         desk = _desk(config, rig, tell, plates, chosen.ask)
         closing.callback(desk.close)
@@ -67,6 +65,15 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
             _show(closing, hub, rig, tell)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
         return hub.run(chosen, stop)
+
+
+def _followers(rig: Rig, known: Sequence[KnownSubject], tell: Tell) -> list[Follower]:
+    """Of every subject; the rig is watched by the views of the first, as two watchers would say the same twice."""
+    first, *others = reconstructors_of(rig, known, tell)
+    return [
+        Follower(WatchedReconstructor(first, rig, tell), first.begin_again),
+        *(Follower(other, other.begin_again) for other in others),
+    ]
 
 
 def _desk(config: LiveConfig, rig: Rig, tell: Tell, plates: TagPlates | None, choose: Callable[[str], str]) -> Desk:

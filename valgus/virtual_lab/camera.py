@@ -48,7 +48,10 @@ class VirtualCamera:
 
 
 class VirtualDetector:
-    """Finds in frame i what was computed for frame i: `uv` (F, 26, 2) px and `confidence` (F, 26)."""
+    """Finds in frame i what was computed for frame i: `uv` (F, P, 26, 2) px and `confidence` (F, P, 26) of P people.
+
+    Somebody of whom nothing is seen is not found.
+    """
 
     keypoint_set = HALPE_26
 
@@ -57,7 +60,8 @@ class VirtualDetector:
         self._uv, self._confidence = uv.astype(np.float32), confidence.astype(np.float32)
 
     def detect(self, frame: Frame) -> Keypoints2D:
-        """Keypoints of the one virtual person."""
+        """Keypoints of everybody in view."""
+        there = self._confidence[frame.index].any(axis=-1)
         return Keypoints2D(
             camera=frame.camera,
             frame_index=frame.index,
@@ -65,6 +69,6 @@ class VirtualDetector:
             time_sd_ns=frame.time_sd_ns,
             keypoint_set=self.keypoint_set.name,
             image_size=self._image_size,
-            uv=self._uv[frame.index][None],
-            confidence=self._confidence[frame.index][None],
+            uv=self._uv[frame.index, there],
+            confidence=self._confidence[frame.index, there],
         )

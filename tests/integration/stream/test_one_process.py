@@ -1,8 +1,9 @@
-"""Streams that share a process: each gets everything, and one that fails takes none of the others with it."""
+"""Streams that share a process: each gets its subject's frames; one that fails takes none of the others with it."""
 
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
@@ -56,3 +57,21 @@ def test_a_stream_that_fails_is_told_of_once_and_the_others_go_on(make_frame):
     status, broken = outlets[1].counters.read(), outlets[0].counters.read()
     assert (status.sent, status.lost, status.rejected) == (3, 2, 1)
     assert broken.sent == 1
+
+
+def test_every_stream_is_about_one_subject_and_counts_that_one_s_losses(make_frame):
+    datagrams = socket.AF_INET, socket.SOCK_DGRAM
+    with socket.socket(*datagrams) as first, socket.socket(*datagrams) as second:
+        for receiver in (first, second):
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(10.0)
+        sinks = [UdpSink("127.0.0.1", receiver.getsockname()[1]) for receiver in (first, second)]
+        outlets = [Outlet(sink, Counters(), subject) for subject, sink in enumerate(sinks, 1)]
+        sent = [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 3)]
+        frames = [encode_live_frame(replace(make_frame(sequence), subject=subject)) for sequence, subject in sent]
+        pump(frames, outlets, lambda *_: None)
+        lines = [[receiver.recv(4096).decode() for _ in range(count)] for receiver, count in ((first, 4), (second, 3))]
+        for sink in sinks:
+            sink.close()
+    assert [[line.split(",")[0] for line in received[1:]] for received in lines] == [["1", "2", "3"], ["1", "3"]]
+    assert [outlet.counters.read().lost for outlet in outlets] == [0, 1]

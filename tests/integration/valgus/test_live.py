@@ -2,14 +2,11 @@
 
 import csv
 import json
-import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -19,41 +16,22 @@ import zmq
 from websockets.sync.client import connect
 
 from calibration.formats.aniposelib import write_rig
-from capture.hub_addresses import HubAddresses
-from valgus.demo.node_process import Ready, run_node
+from tests.support.live_session import LiveSession, free_ports, start_live
 from valgus.demo.script import Script
-from valgus.processes.actor import SPAWN, Actor
 from valgus.virtual_lab.files import write_keypoints
 
 SCRIPT = Script(seed=3, cameras=3, seconds=60.0)
-PATIENCE_S = 120.0
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-class Session:
-    """A `valgus live` process, what it says with the time at which it said it, and its nodes."""
+class Session(LiveSession):
+    """Of one person, with streams and recordings."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        messages, clock, results, self.zmq, self.websocket, self.commands = free_ports(6)
-        self.hub = HubAddresses(f"tcp://127.0.0.1:{messages}", f"tcp://127.0.0.1:{clock}")
+        self.zmq, self.websocket = free_ports(2)
         lab = SCRIPT.lab()
-        write_rig(folder / "rig.toml", lab.rig)
         write_keypoints(folder / "static", lab.record_standing(30.0))
-        (folder / "live.toml").write_text(
-            f"""
-            rig = "rig.toml"
-            keypoint_set = "halpe_26"
-            hub = {{messages = "{self.hub.messages}", clock = "{self.hub.clock}", results = "tcp://127.0.0.1:{results}"}}
+        settings = f"""
             subject = {{static = "static"}}
             recording = {{folder = "recordings"}}
             streams = [
@@ -61,71 +39,8 @@ class Session:
                 {{kind = "zmq", address = "tcp://127.0.0.1:{self.zmq}"}},
                 {{kind = "websocket", port = {self.websocket}}},
             ]
-            commands = [{{kind = "zmq", address = "tcp://127.0.0.1:{self.commands}"}}]
             """
-        )
-        self.lines: list[tuple[float, str]] = []
-        self._stop_nodes = SPAWN.Event()
-        self.process = start_live(folder / "live.toml")
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.nodes: dict[str, Actor] = {}
-        self.parts = {part.camera: part for part in SCRIPT.parts()}
-
-    def start_node(self, camera: str, start_ns: int) -> None:
-        name = f"node-{camera}"
-        self.nodes[camera] = Actor(name, run_node, name=name, hub=self.hub, stop=self._stop_nodes)
-        self.nodes[camera].first_word(Ready)
-        self.nodes[camera].say((self.parts[camera], start_ns))
-
-    def wait_for(self, beginning: str, since_s: float = 0.0) -> tuple[float, str]:
-        deadline_s = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline_s:
-            for at_s, line in list(self.lines):
-                if at_s >= since_s and line.startswith(beginning):
-                    return at_s, line
-            time.sleep(0.02)
-        raise AssertionError(f"'{beginning}' was never said: {self.lines}")
-
-    def command(self, **what: str) -> dict[str, object]:
-        with zmq.Context.instance().socket(zmq.REQ) as asker:
-            asker.setsockopt(zmq.LINGER, 0)
-            asker.connect(f"tcp://127.0.0.1:{self.commands}")
-            asker.send(json.dumps(what).encode())
-            assert asker.poll(10_000)
-            return json.loads(asker.recv())
-
-    def type(self, line: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def end(self) -> int:
-        self._stop_nodes.set()
-        for node in self.nodes.values():
-            node.close()
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(30.0)
-        self._reader.join(10.0)
-        return code
-
-    def close(self) -> None:
-        self._stop_nodes.set()
-        for node in self.nodes.values():
-            node.kill()
-        self.process.kill()
-        self.process.wait()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append((time.monotonic(), line.rstrip()))
-
-
-def start_live(config: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "valgus", "live", str(config)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        super().__init__(folder, lab.rig, SCRIPT.parts(), settings)
 
 
 @pytest.fixture

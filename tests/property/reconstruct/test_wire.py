@@ -1,5 +1,6 @@
 """A live frame survives the wire bit for bit; no bytes at all can make the decoder fail in any other way."""
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from capture.keypoint_sets import KEYPOINT_SETS
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.errors import ReconstructError
-from reconstruct.types import JointAngles, LiveFrame, Points3D
-from reconstruct.wire import VERSION, decode_live_frame, encode_live_frame
+from reconstruct.types import Bystander, JointAngles, LiveFrame, Points3D
+from reconstruct.wire import VERSION, decode_live_frame, encode_live_frame, subject_of
 
 Array = NDArray[np.float64]
 
 TIMES_NS = st.integers(-(2**63), 2**63 - 1)
 COUNTS = st.integers(0, 2**63 - 1)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -63,6 +65,9 @@ live_frames: st.SearchStrategy[LiveFrame] = st.builds(
     sync_error_ms=st.floats(),
     dropped=COUNTS,
     lagged=st.none() | _angles(),
+    subject=st.integers(1, 2**16 - 1),
+    person=st.integers(-1, 2**63 - 1),
+    others=st.lists(st.builds(Bystander, COUNTS, FINITE, FINITE), max_size=64).map(tuple),
 )
 
 
@@ -74,13 +79,22 @@ def _assert_same(sent: Any, received: Any, fields: str) -> None:
 @given(live_frames)
 def test_every_number_survives(frame: LiveFrame) -> None:
     received = decode_live_frame(encode_live_frame(frame))
-    _assert_same(frame, received, "sequence views latency_ms sync_error_ms dropped")
+    _assert_same(frame, received, "sequence views latency_ms sync_error_ms dropped subject person")
+    assert received.others == frame.others
     _assert_same(frame.points, received.points, "time_ns keypoint_set xyz covariance views residual_px")
     _assert_same(frame.angles, received.angles, "time_ns values standard_error observability")
     assert (received.lagged is None) == (frame.lagged is None)
     if frame.lagged is not None:
         _assert_same(frame.lagged, received.lagged, "time_ns values standard_error observability")
     assert not received.points.xyz.flags.writeable
+
+
+@given(live_frames, st.binary(max_size=300))
+def test_the_subject_is_told_without_reading_the_message(frame: LiveFrame, noise: bytes) -> None:
+    message = encode_live_frame(frame)
+    assert subject_of(message) == frame.subject
+    assert subject_of(message[:4] + b"\x02\0" + message[6:]) == 0
+    assert subject_of(noise) == 0
 
 
 @given(st.binary(max_size=300))
@@ -129,7 +143,15 @@ def test_an_unknown_observability_is_refused(frame: LiveFrame, code: int) -> Non
 def test_a_header_nested_a_thousand_deep_is_refused() -> None:
     header = b"\x91" * 60_000
     with pytest.raises(ReconstructError, match="header is damaged"):
-        decode_live_frame(b"VGLF" + VERSION.to_bytes(2, "little") + len(header).to_bytes(2, "little") + header)
+        decode_live_frame(b"VGLF" + struct.pack("<HHH", VERSION, 1, len(header)) + header)
+
+
+@given(live_frames)
+def test_a_subject_that_cannot_be_is_refused(frame: LiveFrame) -> None:
+    message = bytearray(encode_live_frame(frame))
+    message[6:8] = b"\0\0"
+    with pytest.raises(ReconstructError, match="there is no subject 0"):
+        decode_live_frame(bytes(message))
 
 
 def test_the_message_line_is_one_line() -> None:

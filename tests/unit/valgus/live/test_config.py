@@ -12,7 +12,7 @@ from geometry.errors import InputError
 from stream.config import LslStream, ZmqCommands
 from valgus.errors import ValgusError
 from valgus.live.config import LiveConfig, SubjectTable, read_live_config
-from valgus.live.person import keypoints_of, person_of
+from valgus.live.person import KnownSubject, keypoints_of, known_subjects
 from valgus.virtual_lab.files import write_keypoints
 from valgus.virtual_lab.trial import virtual_lab
 
@@ -49,7 +49,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert config.rig == str(tmp_path / "rig.toml")
     assert config.hub.own_key == str(tmp_path / "keys/hub.key")
     assert config.hub.node_keys == "/lab/keys"
-    assert config.subject == SubjectTable(str(tmp_path / "p01/static"))
+    assert config.people == (SubjectTable(str(tmp_path / "p01/static")),)
     assert config.recording is not None
     assert config.recording.folder == str(tmp_path / "recordings")
     assert (config.streams, config.commands) == ([LslStream()], [ZmqCommands()])
@@ -68,6 +68,23 @@ def test_everything_at_once(tmp_path: Path) -> None:
         ),
         ("viewer = true", "missing required field `rig`"),
         ('rig = "r"\n[hub]\nnode_keys = "k"', "hub: own_key and node_keys belong together"),
+        ('rig = "r"\nsubjects = 0', "subjects: Expected `int` >= 1"),
+        (
+            'rig = "r"\n[[subject]]\nstatic = "a"\n[[subject]]\nstatic = "b"',
+            r"2 \[\[subject\]\] tables where `subjects` is 1; raise it, or take tables away",
+        ),
+        (
+            'rig = "r"\nsubjects = 2\n[[subject]]\nstatic = "a"\ntags = "t"\n[[subject]]\nstatic = "b"\ntags = "u"',
+            "subject: 2 tables name `tags`; plates can be worn by one of the subjects",
+        ),
+        (
+            'rig = "r"\nsubjects = 2\n[[streams]]\nkind = "osc"\nsubject = 3',
+            "streams: subject 3 is not followed; choose one of 1 to 2, or raise `subjects`",
+        ),
+        (
+            'rig = "r"\nsubjects = 2\n[[streams]]\nkind = "osc"\n[[streams]]\nkind = "osc"\nsubject = 2',
+            r"streams: subjects 1 and 2 both go to osc 127\.0\.0\.1 9000; give each a name, port or address of its own",
+        ),
     ],
 )
 def test_what_does_not_fit(tmp_path: Path, text: str, complaint: str) -> None:
@@ -81,7 +98,8 @@ def test_a_static_trial_is_laid_out_as_the_rig(tmp_path: Path) -> None:
     write_keypoints(tmp_path, standing)
     reordered = lab.rig.select(["cam03", "cam01", "cam02"])
     config = LiveConfig("rig.toml", "halpe_26", subject=SubjectTable(str(tmp_path)))
-    person = person_of(config, reordered)
+    (subject,) = known_subjects(config, reordered)
+    person = subject.person
     assert keypoints_of(person) == keypoint_set("halpe_26")
     assert isinstance(person, KeypointTrial)
     assert person.cameras == reordered.names
@@ -90,13 +108,32 @@ def test_a_static_trial_is_laid_out_as_the_rig(tmp_path: Path) -> None:
 
 def test_nobody_in_particular(tmp_path: Path) -> None:
     rig = virtual_lab(seed=0).rig
-    assert person_of(LiveConfig("rig.toml", "coco_17"), rig) == keypoint_set("coco_17")
+    assert known_subjects(LiveConfig("rig.toml", "coco_17"), rig) == (KnownSubject(keypoint_set("coco_17")),)
     with pytest.raises(InputError, match="coco_17"):
-        person_of(LiveConfig("rig.toml", "coco"), rig)
+        known_subjects(LiveConfig("rig.toml", "coco"), rig)
 
 
 def test_a_static_trial_of_another_detector(tmp_path: Path) -> None:
     lab = virtual_lab(seed=0)
     write_keypoints(tmp_path, lab.record_standing(30.0))
     with pytest.raises(ValgusError, match="holds halpe_26 where the session expects blazepose_33"):
-        person_of(LiveConfig("rig.toml", subject=SubjectTable(str(tmp_path))), lab.rig)
+        known_subjects(LiveConfig("rig.toml", subject=SubjectTable(str(tmp_path))), lab.rig)
+
+
+def test_two_subjects_of_whom_one_is_known(tmp_path: Path) -> None:
+    lab = virtual_lab(seed=0)
+    write_keypoints(tmp_path / "p01", lab.record_standing(30.0))
+    text = """
+        rig = "rig.toml"
+        keypoint_set = "halpe_26"
+        subjects = 2
+        streams = [{kind = "lsl"}, {kind = "lsl", name = "second", subject = 2}]
+        [[subject]]
+        static = "p01"
+        """
+    config = read_live_config(written(tmp_path, text))
+    assert config.people == (SubjectTable(str(tmp_path / "p01")), None)
+    assert [stream.subject for stream in config.streams] == [1, 2]
+    known, unknown = known_subjects(config, lab.rig)
+    assert isinstance(known.person, KeypointTrial)
+    assert unknown == KnownSubject(keypoint_set("halpe_26"))

@@ -19,6 +19,7 @@ from reconstruct.types import JointAngles, Points3D
 from stream.feed.live_event import LiveEvent, decode_live_event
 from tests.rigs import ring
 from valgus.live.admission import Admission
+from valgus.live.estimates import Estimate
 from valgus.live.hub import Hub, HubBinding, Pace
 
 PATIENCE_S = 10.0
@@ -46,12 +47,12 @@ class Blind:
     def work_ahead(self) -> bool:
         return False
 
-    def update(self, views: FrameSet) -> Instant:
+    def update(self, views: FrameSet) -> tuple[Estimate]:
         points, angles = keypoint_set("coco_17"), np.full(len(ANGLE_NAMES), np.nan)
         nowhere = np.full((len(points), 3), np.nan), np.full((len(points), 3, 3), np.nan)
         unseen = np.zeros(len(points), np.int8), np.full(len(points), np.nan)
         unknown = JointAngles(views.time_ns, angles, angles, np.zeros(len(ANGLE_NAMES), np.int8))
-        return Instant(Points3D(views.time_ns, points, *nowhere, *unseen), unknown, None)
+        return (Estimate(Instant(Points3D(views.time_ns, points, *nowhere, *unseen), unknown, None)),)
 
 
 def view(camera: str) -> bytes:

@@ -17,6 +17,7 @@ from reconstruct.types import JointAngles, Points3D
 from stream.feed.live_event import LiveEvent
 from tests.rigs import ring
 from valgus.live.admission import Admission
+from valgus.live.estimates import Estimate
 from valgus.live.hub import Hub, HubBinding, Pace
 
 PATIENCE_S = 10.0
@@ -38,12 +39,12 @@ class Counting:
     def work_ahead(self) -> bool:
         return False
 
-    def update(self, views: FrameSet) -> Instant:
+    def update(self, views: FrameSet) -> tuple[Estimate]:
         self.sets.append(views)
         angles = np.full(len(ANGLE_NAMES), np.nan)
         nowhere = np.full((17, 3), np.nan), np.full((17, 3, 3), np.nan), np.zeros(17, np.int8), np.full(17, np.nan)
         unknown = JointAngles(views.time_ns, angles, angles, np.zeros(len(ANGLE_NAMES), np.int8))
-        return Instant(Points3D(views.time_ns, KEYPOINTS, *nowhere), unknown, None)
+        return (Estimate(Instant(Points3D(views.time_ns, KEYPOINTS, *nowhere), unknown, None)),)
 
     def keep(self, message: KeypointsMessage | TagsMessage) -> None:
         assert isinstance(message, KeypointsMessage)

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from capture.types import Frame
 from valgus.virtual_lab.camera import VirtualCamera, VirtualDetector
 from valgus.virtual_lab.kinematics import HALPE_26
 from valgus.virtual_lab.schedule import schedule
@@ -53,7 +54,16 @@ def test_a_camera_opened_late_has_missed_the_beginning() -> None:
     assert 12 <= first.index <= 16
 
 
+def test_who_is_not_seen_is_not_found() -> None:
+    uv, confidence = (np.repeat(values, 2, axis=1) for values in _seen(3))
+    confidence[1, 0] = confidence[2] = 0.0
+    detector = VirtualDetector((1280, 720), uv + np.arange(2.0)[:, None, None], confidence)
+    found = [detector.detect(Frame("cam01", i, 0, 0, np.zeros((0, 0, 3), np.uint8))) for i in range(3)]
+    assert [seen.uv[:, 0, 0].tolist() for seen in found] == [[0.0, 1.0], [2.0], []]
+    assert [len(seen.confidence) for seen in found] == [2, 1, 0]
+
+
 def _seen(frames: int) -> tuple[np.ndarray, np.ndarray]:
-    uv = np.zeros((frames, len(HALPE_26), 2))
-    uv[:, 0, 0] = np.arange(frames)
-    return uv, np.ones((frames, len(HALPE_26)))
+    uv = np.zeros((frames, 1, len(HALPE_26), 2))
+    uv[:, 0, 0, 0] = np.arange(frames)
+    return uv, np.ones((frames, 1, len(HALPE_26)))

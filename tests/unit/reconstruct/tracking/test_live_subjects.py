@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from capture.types import FrameSet, Keypoints2D, KeypointTrial
 from geometry.rig import Rig
-from reconstruct.tracking.live_subject import LiveSubject, nearest
+from reconstruct.tracking.live_subjects import AWAY, LiveSubjects, nearest
 from tests.unit.reconstruct.tracking.squatting import FPS
 from tests.unit.reconstruct.tracking.test_people import NAMES, NOISE, crowd, line, walk
 
@@ -54,8 +54,8 @@ def shown(trial: KeypointTrial, who: NDArray[np.int64], picked: FrameSet, f: int
 
 def test_the_one_in_the_middle_and_never_the_other(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
     rig, trial, who = two
-    subject = LiveSubject(rig, NAMES, NOISE)
-    people = [shown(trial, who, subject.pick(views), f) for f, views in enumerate(sets(trial))]
+    subject = LiveSubjects(rig, NAMES, NOISE)
+    people = [shown(trial, who, subject.pick(views)[0], f) for f, views in enumerate(sets(trial))]
     assert all(seen <= {SUBJECT} for seen in people)
     assert np.mean([seen == {SUBJECT} for seen in people]) > 0.98
 
@@ -66,8 +66,8 @@ def test_a_hidden_subject_is_waited_for_and_recognised(two: tuple[Rig, KeypointT
     confidence = trial.confidence.copy()
     confidence[:, hidden][who[:, hidden] == SUBJECT] = 0.0
     gone = replace(trial, confidence=confidence)
-    subject = LiveSubject(rig, NAMES, NOISE)
-    people = [shown(gone, who, subject.pick(views), f) for f, views in enumerate(sets(gone))]
+    subject = LiveSubjects(rig, NAMES, NOISE)
+    people = [shown(gone, who, subject.pick(views)[0], f) for f, views in enumerate(sets(gone))]
     assert all(seen <= {SUBJECT} for seen in people)
     assert all(seen == set() for seen in people[hidden])
     assert np.mean([seen == {SUBJECT} for seen in people[155:]]) > 0.95
@@ -75,12 +75,12 @@ def test_a_hidden_subject_is_waited_for_and_recognised(two: tuple[Rig, KeypointT
 
 def test_another_one_by_place_on_the_floor(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
     rig, trial, who = two
-    subject = LiveSubject(rig, NAMES, NOISE)
+    subject = LiveSubjects(rig, NAMES, NOISE)
     people: list[set[int]] = []
     for f, views in enumerate(sets(trial)):
         if f == 100:
-            assert subject.choose(partial(nearest, floor=np.array([1.0, 0.5]))) is not None
-        people.append(shown(trial, who, subject.pick(views), f))
+            assert subject.choose(partial(nearest, floor=np.array([1.0, 0.5])))[1] == (0,)
+        people.append(shown(trial, who, subject.pick(views)[0], f))
     assert all(seen <= {SUBJECT} for seen in people[:100])
     assert all(seen <= {OTHER} for seen in people[100:])
     assert np.mean([seen == {OTHER} for seen in people[100:]]) > 0.95
@@ -92,6 +92,65 @@ def test_alone_everything_passes_as_it_is(two: tuple[Rig, KeypointTrial, NDArray
     alone = KeypointTrial(
         trial.cameras, NAMES, trial.uv, confidence, trial.time_s, trial.image_sizes, synchronised=True
     )
-    subject = LiveSubject(rig, NAMES, NOISE)
-    assert all(subject.pick(views) is views for views in sets(alone))
-    assert subject.choose(lambda places: next(iter(places), None)) is None
+    subject = LiveSubjects(rig, NAMES, NOISE)
+    assert all(subject.pick(views)[0] is views for views in sets(alone))
+    assert subject.choose(lambda places: next(iter(places), None)) == (None, ())
+
+
+def test_two_subjects_keep_their_places_when_one_comes_back(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, who = two
+    hidden = slice(60, 150)
+    gone = without(trial, who, OTHER, hidden)
+    subjects = LiveSubjects(rig, NAMES, NOISE, count=2)
+    first, second, numbers = follow_both(subjects, gone, who)
+    assert all(seen <= {SUBJECT} for seen in first)
+    assert all(seen <= {OTHER} for seen in second)
+    assert np.mean([seen == {SUBJECT} for seen in first]) > 0.98
+    assert np.mean([seen == {OTHER} for seen in second[155:]]) > 0.95
+    assert {number for number, _ in numbers} == {0}
+    assert {number for _, number in numbers} == {1, AWAY, 2}
+    assert numbers[140][1] == AWAY
+
+
+@pytest.mark.parametrize("later", [SUBJECT, OTHER])
+def test_two_who_were_away_together_are_not_exchanged(
+    two: tuple[Rig, KeypointTrial, NDArray[np.int64]], later: int
+) -> None:
+    rig, trial, who = two
+    gone = without(without(trial, who, 1 - later, slice(60, 120)), who, later, slice(60, 170))
+    first, second, _ = follow_both(LiveSubjects(rig, NAMES, NOISE, count=2), gone, who)
+    assert all(seen <= {SUBJECT} for seen in first)
+    assert all(seen <= {OTHER} for seen in second)
+    assert np.mean([seen == {SUBJECT} for seen in first[185:]]) > 0.95
+    assert np.mean([seen == {OTHER} for seen in second[185:]]) > 0.95
+
+
+def test_the_one_who_is_no_subject_has_a_place(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:
+    rig, trial, _ = two
+    subjects = LiveSubjects(rig, NAMES, NOISE)
+    places: list[Array] = []
+    for views in sets(trial):
+        subjects.pick(views)
+        places += [np.array([other.x, other.y]) for other in subjects.others]
+    assert len(places) > 0.95 * FRAMES
+    assert np.linalg.norm(places[0] - [1.2, -0.9]) < 0.15
+    assert np.linalg.norm(places[-1] - [-0.8, 0.9]) < 0.15
+
+
+def without(trial: KeypointTrial, who: NDArray[np.int64], person: int, frames: slice) -> KeypointTrial:
+    confidence = trial.confidence.copy()
+    confidence[:, frames][who[:, frames] == person] = 0.0
+    return replace(trial, confidence=confidence)
+
+
+def follow_both(
+    subjects: LiveSubjects, trial: KeypointTrial, who: NDArray[np.int64]
+) -> tuple[list[set[int]], list[set[int]], list[tuple[int, ...]]]:
+    """Who is shown as the first and as the second subject in every set, and their numbers."""
+    first, second, numbers = list[set[int]](), list[set[int]](), list[tuple[int, ...]]()
+    for f, views in enumerate(sets(trial)):
+        one, other = subjects.pick(views)
+        first.append(shown(trial, who, one, f))
+        second.append(shown(trial, who, other, f))
+        numbers.append(subjects.numbers)
+    return first, second, numbers
