@@ -165,12 +165,12 @@ class Subscription(_Receiver):
 
 
 class NewestSubscription(_Receiver):
-    """Receives a broadcast and keeps nothing but the newest message."""
+    """Receives those messages of a broadcast that begin like this, and keeps nothing but the newest."""
 
-    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
+    def __init__(self, address: str, keys: NodeKeys | None = None, beginning: bytes = _EVERYTHING) -> None:
         super().__init__(zmq.SUB)
         self._socket.setsockopt(zmq.CONFLATE, 1)
-        self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
+        self._socket.setsockopt(zmq.SUBSCRIBE, beginning)
         self._connect(address, keys)
 
 
@@ -205,6 +205,20 @@ class Answerer(_Role):
     def send(self, asker: bytes, message: bytes) -> None:
         """Answer; an asker that is gone misses it."""
         self._socket.send_multipart([asker, message])
+
+
+class Requester(_Receiver):
+    """Asks a replier one question after the other; the answer to one that was given up is passed over."""
+
+    def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
+        super().__init__(zmq.REQ)
+        self._socket.setsockopt(zmq.REQ_RELAXED, 1)
+        self._socket.setsockopt(zmq.REQ_CORRELATE, 1)
+        self._connect(address, keys)
+
+    def send(self, message: bytes) -> None:
+        """Ask; returns at once."""
+        self._socket.send(message)
 
 
 class Replier(_Receiver):

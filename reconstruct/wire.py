@@ -102,6 +102,11 @@ def encode_live_frame(frame: LiveFrame) -> bytes:
     return b"".join((head, bytes(_padded(len(head)) - len(head)), body.tobytes()))
 
 
+def beginning_of(subject: int) -> bytes:
+    """How every message about this subject begins, for subscriptions to nobody else."""
+    return _PREAMBLE.pack(MAGIC, VERSION, subject, 0)[:-2]
+
+
 def subject_of(message: bytes) -> int:
     """Number of the subject whom a message is about, without reading it; 0 for what is no live frame of this version.
 

@@ -3,6 +3,7 @@
 import os
 import time
 
+from viewer.choosing import Chooser
 from viewer.display import require_display
 from viewer.open3d_window import Window
 from viewer.room import Room
@@ -15,8 +16,8 @@ _FRAME_INTERVAL_S = 1 / 60
 _NICENESS = 10
 
 
-def watch(source: Source, room: Room, title: str) -> None:
-    """Open a window and show the source until the watcher closes it.
+def watch(source: Source, room: Room, title: str, chooser: Chooser) -> None:
+    """Open a window and show the source until the watcher closes it; `chooser` hears of clicks on strangers.
 
     The process goes behind all others of the machine: a picture may be late, a measurement may not.
 
@@ -28,7 +29,7 @@ def watch(source: Source, room: Room, title: str) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     with Window(title, WINDOW_SIZE) as window:
-        stage = Stage(window, source, room)
+        stage = Stage(window, source, room, chooser)
         due = time.monotonic()
         while stage.step(time.monotonic()):
             due = max(due + _FRAME_INTERVAL_S, time.monotonic())

@@ -16,6 +16,7 @@ import open3d as o3d
 from numpy.typing import NDArray
 
 from viewer.errors import ViewerError
+from viewer.mouse import Mouse, Position
 from viewer.overlay.paint import paint_label
 from viewer.palette import BACKGROUND
 from viewer.scene import Scene
@@ -38,7 +39,7 @@ _CLOSING = ("q", "escape")
 
 
 class Window:
-    """Shows scenes; every key belongs to the program, the mouse turns, moves and zooms the view.
+    """Shows scenes; every key and click belongs to the program, the mouse turns, moves and zooms the view.
 
     Parameters
     ----------
@@ -64,10 +65,13 @@ class Window:
         self._placed_for: Screen | None = None
         self._is_stale = True
         self._pressed: list[str] = []
+        self._mouse = Mouse()
         self._closing = False
         self._set_options()
         for name, code in (_KEYS | _SPECIAL_KEYS).items():
             self._register(name, code)
+        self._visualizer.register_mouse_move_callback(self._mouse_moved)
+        self._visualizer.register_mouse_button_callback(self._mouse_button)
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +133,13 @@ class Window:
         pressed, self._pressed = self._pressed, []
         return pressed
 
+    def clicked(self) -> list[Position]:
+        """Where the left mouse button clicked since the last call, px; clicks on overlays are nobody's."""
+        size = self.screen.size
+        return [
+            at for at in self._mouse.clicks() if not any(self._covers(o, at, size) for o in self._overlays.values())
+        ]
+
     def picture(self) -> Picture:
         """What is shown, (height, width, 3) in red, green, blue."""
         self._place_quads()
@@ -144,6 +155,23 @@ class Window:
         control = self._visualizer.get_view_control()
         control.set_constant_z_near(_NEAR_M)
         control.set_constant_z_far(_FAR_M)
+
+    def _covers(self, overlay: Overlay, at: Position, size: tuple[int, int]) -> bool:
+        x, y = np.asarray(at) - overlay.left_top_px(size, self._scale)
+        height, width = overlay.picture.shape[:2]
+        return bool(0 <= x < width and 0 <= y < height)
+
+    def _mouse_moved(self, _visualizer: Any, x: float, y: float) -> bool:
+        # A callback takes the place of Open3D's own turning and moving.
+        drag = self._mouse.moved(x, y)
+        if drag is not None:
+            control = self._visualizer.get_view_control()
+            (control.translate if drag.what == "move" else control.rotate)(*drag.by, *drag.to)
+        return False
+
+    def _mouse_button(self, _visualizer: Any, button: int, action: int, modifiers: int) -> bool:
+        self._mouse.button(button, action, modifiers)
+        return False
 
     def _register(self, name: str, code: int) -> None:
         def note(_visualizer: Any, action: int, _modifiers: int) -> bool:

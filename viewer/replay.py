@@ -63,6 +63,13 @@ class Replay:
             self._shown = trial_frame(self._points, self._angles, index)
         return self._shown
 
+    def others(self) -> tuple[LiveFrame, ...]:
+        """Nobody: a trial is one person's."""
+        return ()
+
+    def choose(self, subject: int) -> None:
+        """There is nobody else to choose."""
+
     def status(self) -> tuple[str, ...]:
         """Time within the trial and frame number."""
         paused = "   paused" if self._playing_since is None else ""

@@ -1,5 +1,7 @@
 """A still picture of one frame, drawn like the window but without a display."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +35,18 @@ def representative_frame(points: PointTrial, angles: AngleTrial) -> int:
 
 
 def draw_snapshot(
-    room: Room, frame: LiveFrame, status: tuple[str, ...], options: SceneOptions | None = None
+    room: Room,
+    frame: LiveFrame,
+    status: tuple[str, ...],
+    options: SceneOptions | None = None,
+    others: Sequence[LiveFrame] = (),
 ) -> Picture:
-    """Picture (height, width, 3) in red, green, blue: the close view of the person, and the panel.
+    """Picture (height, width, 3) in red, green, blue: the close view of the person, the other subjects, and the panel.
 
     Drawn twice as large and scaled down: without a display Open3D smooths no edges.
     """
     with Window("valgus", PICTURE_SIZE, visible=False, scale=_SCALE) as window:
-        window.show(build_scene(room, frame, options or SceneOptions()))
+        window.show(build_scene(room, frame, options or SceneOptions(), others))
         view = views.close(*subject.whereabouts(frame))
         window.look(view.beside_panel(PANEL_WIDTH_PX * _SCALE, window.screen.size))
         panel = paint_panel(Panel(rows_of(frame.angles), status), _SCALE)

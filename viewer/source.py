@@ -9,7 +9,15 @@ class Source(Protocol):
     """Where frames come from: a recording or a live address."""
 
     def newest(self) -> LiveFrame | None:
-        """Frame to show now; None before the first."""
+        """Frame to show now, of the subject that was chosen; None before the first."""
+        ...
+
+    def others(self) -> tuple[LiveFrame, ...]:
+        """Frames of the other subjects at about the same time."""
+        ...
+
+    def choose(self, subject: int) -> None:
+        """Show this subject's angles from now on."""
         ...
 
     def status(self) -> tuple[str, ...]:

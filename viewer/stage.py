@@ -1,9 +1,10 @@
-"""What is on the screen at every step, and what the keys do to it."""
+"""What is on the screen at every step, and what keys and clicks do to it."""
 
 import numpy as np
 
-from reconstruct.types import LiveFrame
+from reconstruct.types import Bystander, LiveFrame
 from viewer import subject
+from viewer.choosing import Chooser, pointed_at
 from viewer.controls import KEYS, Controls, view_of_key
 from viewer.open3d_window import Window
 from viewer.overlay.paint import PANEL_WIDTH_PX, paint_help, paint_panel
@@ -15,21 +16,27 @@ from viewer.source import Source
 from viewer.views import Array
 
 _NUMBERS_INTERVAL_S = 0.1
+_ANSWER_SHOWN_S = 5.0
 
 
 class Stage:
-    """One window, one source: each step shows the newest frame and obeys the keys."""
+    """One window, one source: each step shows the newest frame and obeys keys and clicks.
 
-    def __init__(self, window: Window, source: Source, room: Room) -> None:
-        self._window, self._source, self._room = window, source, room
+    A click on a subject shows that subject's angles; one on somebody else asks `chooser` to follow that person instead.
+    """
+
+    def __init__(self, window: Window, source: Source, room: Room, chooser: Chooser) -> None:
+        self._window, self._source, self._room, self._chooser = window, source, room, chooser
         self._controls = Controls()
         self._numbers_due = 0.0
+        self._answer: str | None = None
+        self._answered_s = 0.0
         self._panel: Panel | None = None
         self._overlays: dict[str, Overlay] = {}
         self._turned_to_person = False
         self._followed: Array | None = None
         self._help = Overlay(paint_help(KEYS), "top left")
-        self._shown: tuple[LiveFrame | None, SceneOptions] = None, self._controls.options
+        self._shown: tuple[tuple[LiveFrame, ...], SceneOptions] = (), self._controls.options
         window.show(build_scene(room, None, self._controls.options))
         self._turn("4", None)
 
@@ -40,20 +47,39 @@ class Stage:
             self._controls = self._controls.after(key)
             self._source.press(key)
         frame = self._source.newest()
+        subjects = () if frame is None else (frame, *self._source.others())
+        for at_px in self._window.clicked():
+            self._choose(pointed_at(self._window.screen, at_px, subjects), subjects)
         self._turn_to_person_once(frame)
         for key in keys:
             self._turn(key, frame)
         self._follow(frame)
-        self._show_scene(frame)
+        self._show_scene(subjects)
+        self._hear_answer(now_s)
         self._show_numbers(frame, now_s)
         return self._window.draw()
 
-    def _show_scene(self, frame: LiveFrame | None) -> None:
+    def _choose(self, meant: LiveFrame | Bystander | None, subjects: tuple[LiveFrame, ...]) -> None:
+        if isinstance(meant, Bystander):
+            self._chooser.ask(subjects[0].subject, meant.person)
+        elif meant is not None:
+            self._source.choose(meant.subject)
+
+    def _hear_answer(self, now_s: float) -> None:
+        """Keep what is answered for a while."""
+        answer = self._chooser.answer()
+        if answer is not None:
+            self._answer, self._answered_s = answer, now_s
+        elif now_s - self._answered_s > _ANSWER_SHOWN_S:
+            self._answer = None
+
+    def _show_scene(self, subjects: tuple[LiveFrame, ...]) -> None:
         """Build and send a scene only where it differs from what is on the screen."""
-        options = self._controls.options
-        if frame is not self._shown[0] or options != self._shown[1]:
-            self._window.show(build_scene(self._room, frame, options))
-            self._shown = frame, options
+        shown = subjects, self._controls.options
+        if shown != self._shown:
+            frame, *others = subjects or (None,)
+            self._window.show(build_scene(self._room, frame, self._controls.options, others))
+            self._shown = shown
 
     def _turn_to_person_once(self, frame: LiveFrame | None) -> None:
         if not self._turned_to_person and frame is not None and subject.centre(frame.points) is not None:
@@ -86,7 +112,7 @@ class Stage:
 
     def _renew_panel(self, frame: LiveFrame | None) -> None:
         rows = rows_of(None if frame is None else frame.angles)
-        panel = Panel(rows, self._source.status(), self._source.alert())
+        panel = Panel(rows, self._source.status(), self._source.alert(), self._answer)
         if panel != self._panel:
             self._panel = panel
             self._overlays = {"panel": Overlay(paint_panel(panel), "top right")}

@@ -108,6 +108,13 @@ class Desktop:
             self._send(MOTION, 64, 0, (x, y), 0x100)
         self._send(BUTTON_RELEASE, 8, 1, end, 0x100)
 
+    def click(self, at: tuple[int, int]) -> None:
+        """Click with the left mouse button, with a hand that shakes by a pixel."""
+        self._send(MOTION, 64, 0, at, 0)
+        self._send(BUTTON_PRESS, 4, 1, at, 0)
+        self._send(MOTION, 64, 0, (at[0] + 1, at[1]), 0x100)
+        self._send(BUTTON_RELEASE, 8, 1, (at[0] + 1, at[1]), 0x100)
+
     def close(self) -> None:
         self._x.XCloseDisplay(self._display)
 

@@ -1,12 +1,14 @@
 """A `valgus live` process with virtual nodes, watched and commanded from outside."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -31,19 +33,23 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def start_live(config: Path) -> subprocess.Popen[str]:
+def start_live(config: Path, display: str | None = None) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "valgus", "live", str(config)]
+    environment = os.environ if display is None else {**os.environ, "DISPLAY": display}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment)
 
 
 class LiveSession:
     """A `valgus live` process, what it says with the time at which it said it, and its nodes.
 
-    `settings` are the lines of live.toml beyond rig, keypoint set, addresses and a way for commands.
+    `settings` are the lines of live.toml beyond rig, keypoint set, addresses and a way for commands; `display` is where
+    its window opens, if it has one.
     """
 
-    def __init__(self, folder: Path, rig: Rig, parts: Sequence[VirtualPart], settings: str) -> None:
+    def __init__(
+        self, folder: Path, rig: Rig, parts: Sequence[VirtualPart], settings: str, display: str | None = None
+    ) -> None:
         messages, clock, results, commands = free_ports(4)
         self.hub = HubAddresses(f"tcp://127.0.0.1:{messages}", f"tcp://127.0.0.1:{clock}")
         self.results, self.commands = f"tcp://127.0.0.1:{results}", f"tcp://127.0.0.1:{commands}"
@@ -59,7 +65,7 @@ class LiveSession:
         )
         self.lines: list[tuple[float, str]] = []
         self._stop_nodes = SPAWN.Event()
-        self.process = start_live(folder / "live.toml")
+        self.process = start_live(folder / "live.toml", display)
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
         self.nodes: dict[str, Actor] = {}
@@ -106,6 +112,9 @@ class LiveSession:
         self._stop_nodes.set()
         for node in self.nodes.values():
             node.kill()
+        with suppress(subprocess.TimeoutExpired):  # killed at once it would leave its window behind
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20.0)
         self.process.kill()
         self.process.wait()
 

@@ -1,4 +1,4 @@
-"""A second virtual person beside the first one, and two who cross."""
+"""A second virtual person beside the first one, and two of them live."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from valgus.virtual_lab import motion
 from valgus.virtual_lab.camera_ring import IMAGE_SIZE
 from valgus.virtual_lab.person import Person, Posture, virtual_person
 from valgus.virtual_lab.schedule import schedule
-from valgus.virtual_lab.trial import VirtualLab, virtual_lab
+from valgus.virtual_lab.trial import Movement, VirtualLab, virtual_lab
 from valgus.virtual_lab.truth import Truth
 
 Array = NDArray[np.float64]
@@ -36,11 +36,12 @@ def together(first: KeypointTrial, second: KeypointTrial) -> KeypointTrial:
 
 
 @dataclass(frozen=True)
-class Crossing:
-    """Two virtual people who squat out of step and pass each other every few seconds; the second is away for a while.
+class TwoPeople:
+    """Two virtual people before the same cameras.
 
     Attributes
     ----------
+    movements : of the first and of the second one
     away_s : from when to when nothing is seen of the second person, seconds from the start
     """
 
@@ -48,7 +49,8 @@ class Crossing:
     cameras: int
     seconds: float
     fps: float
-    away_s: tuple[float, float]
+    movements: tuple[Movement, Movement]
+    away_s: tuple[float, float] = (np.inf, np.inf)
 
     @property
     def rig(self) -> Rig:
@@ -60,7 +62,7 @@ class Crossing:
         return replace(first, seed=self.seed + 1, person=virtual_person(self.seed + 1)) if person else first
 
     def truth(self, person: int, time_s: Array) -> Truth:
-        return self.lab(person).truth(_SQUATS[person], time_s)
+        return self.lab(person).truth(self.movements[person], time_s)
 
     def parts(self) -> list[VirtualPart]:
         """What every camera's node plays."""
@@ -68,7 +70,7 @@ class Crossing:
 
     def _part(self, camera: int, name: str) -> VirtualPart:
         run = schedule(self.seed, camera, self.seconds, self.fps)
-        seen = [self.lab(person).view(camera, _SQUATS[person], run.exposure_s) for person in range(2)]
+        seen = [self.lab(person).view(camera, self.movements[person], run.exposure_s) for person in range(2)]
         uv, confidence = (np.stack(values, axis=1) for values in zip(*seen, strict=True))
         away = (run.exposure_s >= self.away_s[0]) & (run.exposure_s < self.away_s[1])
         confidence[away, 1], uv[away, 1] = 0.0, np.nan
@@ -91,4 +93,6 @@ def _moved(posture: Posture, x: Array, y: Array) -> Posture:
     return replace(posture, root=posture.root + np.stack([x, y, np.zeros(len(x))], axis=-1))
 
 
-_SQUATS = (_to_and_fro, _fro_and_to)
+CROSSING = (_to_and_fro, _fro_and_to)
+"""They squat out of step and pass each other every three seconds."""
+STANDING = (motion.stand, standing_beside)

@@ -22,6 +22,12 @@ def view(
     source: Annotated[str, typer.Argument(metavar="TRIAL|ADDRESS", help="Folder of a trial, or tcp://HOST:PORT.")],
     snapshot: Annotated[Path | None, typer.Option(metavar="PNG", help="Write one picture; needs no display.")] = None,
     rig: Annotated[Path | None, typer.Option(help="Cameras to draw; by default the trial's own rig.toml.")] = None,
+    commands: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="The session's zmq commands: a click on somebody else's mark follows them."
+        ),
+    ] = None,
 ) -> None:
     """Watch a trial or a live session in 3-D; H in the window lists the keys."""
     if snapshot is None:
@@ -29,7 +35,7 @@ def view(
     else:
         require_png(snapshot)
     if "://" in source:
-        _view_live(source, rig, snapshot)
+        _view_live(source, rig, snapshot, commands)
     else:
         _view_trial(Path(source), rig, snapshot)
 
@@ -40,12 +46,13 @@ def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
     room = _room(rig or (own_rig if own_rig.exists() else None))
     _require_open3d()
     from viewer.app import watch
+    from viewer.choosing import NobodyToAsk
     from viewer.replay import Replay, trial_frame
     from viewer.snapshot import draw_snapshot, representative_frame
 
     replay = Replay(points, angles, time.monotonic)
     if snapshot is None:
-        watch(replay, room, folder.resolve().name)
+        watch(replay, room, folder.resolve().name, NobodyToAsk())
         return
     index = representative_frame(points, angles)
     seconds = points.time_s[index] - points.time_s[0]
@@ -53,22 +60,24 @@ def _view_trial(folder: Path, rig: Path | None, snapshot: Path | None) -> None:
     write_png(snapshot, draw_snapshot(room, trial_frame(points, angles, index), status))
 
 
-def _view_live(address: str, rig: Path | None, snapshot: Path | None) -> None:
-    from capture.transport import NewestSubscription
+def _view_live(address: str, rig: Path | None, snapshot: Path | None, commands: str | None) -> None:
     from viewer.feed import LiveFeed
+    from viewer.newest import NewestMessages
 
     room = _room(rig)
     _require_open3d()
+    from valgus.live.wishes import chooser_at
     from viewer.app import watch
     from viewer.snapshot import draw_snapshot
 
-    with NewestSubscription(address) as subscription:
+    with NewestMessages(address) as subscription:
         feed = LiveFeed(subscription, time.monotonic)
         if snapshot is None:
-            watch(feed, room, address)
+            with chooser_at(commands) as chooser:
+                watch(feed, room, address, chooser)
             return
         frame = feed.wait(_FIRST_FRAME_WAIT_S)
-        write_png(snapshot, draw_snapshot(room, frame, feed.status()))
+        write_png(snapshot, draw_snapshot(room, frame, feed.status(), others=feed.others()))
 
 
 def _read_trial(folder: Path) -> "tuple[PointTrial, AngleTrial]":

@@ -13,10 +13,11 @@ from geometry.rig import Rig
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.tracking.live_subjects import LiveSubjects
 from stream.commands.listener import open_listener
+from stream.commands.zmq import ZmqListener
 from valgus.live.admission import Admission
 from valgus.live.config import HubTable, LiveConfig
 from valgus.live.desk import Desk
-from valgus.live.hub import Hub, HubBinding, Pace
+from valgus.live.hub import ANY_LOCAL_PORT, Hub, HubBinding, Pace
 from valgus.live.outputs import Outputs
 from valgus.live.person import KnownSubject, keypoints_of, known_subjects, plates_of
 from valgus.live.preparation import reconstructors_of
@@ -62,7 +63,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
             closing.callback(open_listener(table, desk).close)
         obey_typed(typed, desk, tell)
         if config.viewer:
-            _show(closing, hub, rig, tell)
+            _show(closing, hub, rig, tell, desk)
         tell(f"ready: nodes send to {hub.addresses.messages}, results are published at {hub.results}")
         return hub.run(chosen, stop)
 
@@ -92,8 +93,11 @@ def _binding(table: HubTable) -> Generator[HubBinding]:
         yield HubBinding(table.messages, table.clock, table.results, guard)
 
 
-def _show(closing: ExitStack, hub: Hub, rig: Rig, tell: Tell) -> None:
-    if can_show():
-        closing.callback(open_window(hub.results, rig, "valgus live", tell).kill)
-    else:
+def _show(closing: ExitStack, hub: Hub, rig: Rig, tell: Tell, desk: Desk) -> None:
+    """A window, and a way for its clicks that nobody else knows of."""
+    if not can_show():
         tell("no window: there is no display here, or no Open3D; `valgus doctor` says which")
+        return
+    clicks = ZmqListener(ANY_LOCAL_PORT, desk)
+    closing.callback(clicks.close)
+    closing.callback(open_window(hub.results, rig, "valgus live", tell, clicks.address).kill)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 
-from capture.transport import NewestSubscription
 from geometry.rig import Rig
 from valgus.errors import ValgusError
 from valgus.processes.actor import Actor
@@ -22,9 +21,12 @@ class ViewerReady:
     """Everything is loaded; the window opens now."""
 
 
-def open_window(results: str, rig: Rig, title: str, tell: Callable[[str], None]) -> Actor:
-    """Start the viewer's process; a window that cannot be opened is said and does not matter to anybody else."""
-    window = Actor("the viewer", run_viewer, results=results, rig=rig, heading=title)
+def open_window(results: str, rig: Rig, title: str, tell: Callable[[str], None], commands: str | None = None) -> Actor:
+    """Start the viewer's process; a window that cannot be opened is said and does not matter to anybody else.
+
+    `commands` is where the session can be asked to follow somebody else.
+    """
+    window = Actor("the viewer", run_viewer, results=results, rig=rig, heading=title, commands=commands)
     try:
         window.first_word(ViewerReady)
     except ValgusError as error:
@@ -43,16 +45,18 @@ def can_show() -> bool:
     return True
 
 
-def run_viewer(results: str, rig: Rig, heading: str, parent: Connection) -> None:
+def run_viewer(results: str, rig: Rig, heading: str, commands: str | None, parent: Connection) -> None:
     """Say `ViewerReady`, then show what the hub publishes at `results` until the watcher closes the window."""
     _step_back()
+    from valgus.live.wishes import chooser_at
     from viewer.app import watch
     from viewer.feed import LiveFeed
+    from viewer.newest import NewestMessages
     from viewer.room import room_of
 
     parent.send(ViewerReady())
-    with NewestSubscription(results) as subscription:
-        watch(LiveFeed(subscription, time.monotonic), room_of(rig), heading)
+    with NewestMessages(results) as subscription, chooser_at(commands) as chooser:
+        watch(LiveFeed(subscription, time.monotonic), room_of(rig), heading, chooser)
 
 
 def _step_back() -> None:

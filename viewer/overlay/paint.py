@@ -7,6 +7,7 @@ is scaled down afterwards.
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -78,7 +79,7 @@ class _Sheet:
 def paint_panel(panel: Panel, scale: int = 1) -> Picture:
     """Picture of the panel, `PANEL_WIDTH_PX * scale` wide and as high as it needs."""
     foot = [(line, _WARNING) for line in textwrap.wrap(panel.alert or "", _ALERT_COLUMNS)]
-    foot += [(line, _STATUS) for line in panel.status]
+    foot += [(line, _STATUS) for line in (*panel.status, *textwrap.wrap(panel.answer or "", _ALERT_COLUMNS))]
     foot += [(line, _SMALL) for line in _LEGEND]
     rows_end = _HEADER_HEIGHT + _ROW_HEIGHT * len(panel.rows)
     sheet = _Sheet(PANEL_WIDTH_PX, rows_end + _LINE_HEIGHT * len(foot) + _MARGIN, scale)
@@ -103,6 +104,7 @@ def paint_help(keys: Mapping[str, str]) -> Picture:
     return sheet.picture
 
 
+@lru_cache
 def paint_label(text: str, colour: Colour, scale: int = 1) -> Picture:
     """Picture of a word on a plate."""
     ink = replace(_LABEL, colour=colour)

@@ -46,11 +46,13 @@ class Panel:
     rows : the angles
     status : short lines about the source: time, cameras, latency
     alert : what the watcher must not miss, or None
+    answer : to what the watcher has asked for, or None
     """
 
     rows: tuple[Row, ...]
     status: tuple[str, ...]
     alert: str | None = None
+    answer: str | None = None
 
 
 def rows_of(angles: JointAngles | None) -> tuple[Row, ...]:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from reconstruct.angle_names import angle_index
 from tests.support.live_session import LiveSession, free_ports
-from tests.support.two_people import Crossing
+from tests.support.two_people import CROSSING, TwoPeople
 from valgus.virtual_lab.files import write_keypoints
 from valgus.virtual_lab.kinematics import HALPE_26
 
 Array = NDArray[np.float64]
 
-PEOPLE = Crossing(seed=4, cameras=4, seconds=60.0, fps=30.0, away_s=(11.0, 14.0))
+PEOPLE = TwoPeople(seed=4, cameras=4, seconds=60.0, fps=30.0, movements=CROSSING, away_s=(11.0, 14.0))
 WATCHED_S = 20.0
 SETTLED_S = 2.0
 """From the first frame, or from coming back, until a body is known again."""

@@ -6,12 +6,12 @@ Arguments: address, number of pictures.
 import sys
 import time
 
-from capture.transport import NewestSubscription
 from viewer.feed import LiveFeed
+from viewer.newest import NewestMessages
 
 SECONDS_PER_PICTURE = 0.33
 
-with NewestSubscription(sys.argv[1]) as subscription:
+with NewestMessages(sys.argv[1]) as subscription:
     feed = LiveFeed(subscription, time.monotonic)
     feed.wait(60.0)
     print("ready", flush=True)

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture.transport import Broadcast, NewestSubscription
+from capture.transport import Broadcast
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
 from viewer.errors import ViewerError
 from viewer.feed import STALE_AFTER_S, LiveFeed
+from viewer.newest import NewestMessages
 
 RATE_HZ = 500
 PICTURES = 6
@@ -95,7 +96,7 @@ def test_a_stopped_screen_never_delays_the_sender(hub: Broadcast, squat_frame: L
 
 
 def test_pause_holds_the_frame_and_goes_on_with_the_newest(hub: Broadcast, squat_frame: LiveFrame) -> None:
-    with NewestSubscription(hub.address) as subscription:
+    with NewestMessages(hub.address) as subscription:
         feed = LiveFeed(subscription, time.monotonic)
         assert feed.newest() is None
         assert feed.status() == (hub.address,)
@@ -114,7 +115,7 @@ def test_pause_holds_the_frame_and_goes_on_with_the_newest(hub: Broadcast, squat
 
 def test_the_watcher_is_told_what_is_wrong(hub: Broadcast, squat_frame: LiveFrame) -> None:
     now_s = [0.0]
-    with NewestSubscription(hub.address) as subscription:
+    with NewestMessages(hub.address) as subscription:
         feed = LiveFeed(subscription, lambda: now_s[0])
         assert feed.alert() is None
         now_s[0] = 2 * STALE_AFTER_S
@@ -131,14 +132,49 @@ def test_the_watcher_is_told_what_is_wrong(hub: Broadcast, squat_frame: LiveFram
 
 def test_a_live_frame_is_told_with_latency_clocks_and_losses(hub: Broadcast, squat_frame: LiveFrame) -> None:
     told = replace(squat_frame, views=3, latency_ms=4.21, sync_error_ms=0.34, dropped=12)
-    with NewestSubscription(hub.address) as subscription:
+    with NewestMessages(hub.address) as subscription:
         feed = LiveFeed(subscription, time.monotonic)
         first_frame(hub, told, feed)
         assert feed.status() == ("live, 3 cameras", "latency 4.2 ms   clocks ± 0.3 ms", "12 frames dropped")
 
 
+def test_every_subject_is_shown_and_the_chosen_one_first(hub: Broadcast, squat_frame: LiveFrame) -> None:
+    now_s = [0.0]
+    subjects = [replace(squat_frame, subject=subject, person=subject + 4) for subject in (1, 2, 3)]
+    with NewestMessages(hub.address) as messages:
+        feed = LiveFeed(messages, lambda: now_s[0])
+        for _ in range(200):
+            for frame in subjects:
+                hub.send(encode_live_frame(frame))
+            time.sleep(0.01)
+            if feed.newest() is not None and len(feed.others()) == 2:
+                break
+        assert [shown(feed), *(frame.subject for frame in feed.others())] == [1, 2, 3]
+        feed.choose(2)
+        assert [shown(feed), *(frame.subject for frame in feed.others())] == [2, 1, 3]
+        assert feed.status()[-1] == "subject 2: person 6"
+        for sequence in (1000, 1001):
+            for frame in subjects[:2]:
+                hub.send(encode_live_frame(replace(frame, sequence=sequence)))
+        time.sleep(0.2)
+        now_s[0] = 2 * STALE_AFTER_S
+        newest = feed.newest()
+        assert newest is not None
+        assert (newest.subject, newest.sequence) == (2, 1001)
+        assert [(frame.subject, frame.sequence) for frame in feed.others()] == [(1, 1001)]
+
+
+def shown(feed: LiveFeed) -> int:
+    frame = feed.newest()
+    assert frame is not None
+    return frame.subject
+
+
 def test_waiting_for_nobody_ends(hub: Broadcast) -> None:
-    with NewestSubscription(hub.address) as subscription, pytest.raises(ViewerError, match=r"within 0\.2 s; is the"):
+    with (
+        NewestMessages(hub.address) as subscription,
+        pytest.raises(ViewerError, match=r"within 0\.2 s; is the"),
+    ):
         LiveFeed(subscription, time.monotonic).wait(0.2)
 
 

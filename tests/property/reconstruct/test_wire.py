@@ -13,7 +13,7 @@ from capture.keypoint_sets import KEYPOINT_SETS
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.errors import ReconstructError
 from reconstruct.types import Bystander, JointAngles, LiveFrame, Points3D
-from reconstruct.wire import VERSION, decode_live_frame, encode_live_frame, subject_of
+from reconstruct.wire import VERSION, beginning_of, decode_live_frame, encode_live_frame, subject_of
 
 Array = NDArray[np.float64]
 
@@ -93,6 +93,8 @@ def test_every_number_survives(frame: LiveFrame) -> None:
 def test_the_subject_is_told_without_reading_the_message(frame: LiveFrame, noise: bytes) -> None:
     message = encode_live_frame(frame)
     assert subject_of(message) == frame.subject
+    assert message.startswith(beginning_of(frame.subject))
+    assert not message.startswith(beginning_of(frame.subject - 1))
     assert subject_of(message[:4] + b"\x02\0" + message[6:]) == 0
     assert subject_of(noise) == 0
 

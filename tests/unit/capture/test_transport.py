@@ -21,6 +21,8 @@ from capture.transport import (
     LosslessOutbox,
     NewestSubscription,
     Outbox,
+    Replier,
+    Requester,
     Subscription,
 )
 from capture.wire import decode, encode
@@ -91,16 +93,31 @@ def test_a_slow_viewer_gets_the_newest_and_a_subscriber_gets_all() -> None:
     with (
         Broadcast(ANYWHERE) as broadcast,
         NewestSubscription(broadcast.address) as viewer,
+        NewestSubscription(broadcast.address, beginning=b"a") as choosy,
         Subscription(broadcast.address) as recorder,
     ):
-        while recorder.receive(0.01) is None or viewer.receive(0.01) is None:
-            broadcast.send(b"-1")
-        for i in range(30):
-            broadcast.send(b"%d" % i)
+        while recorder.receive(0.01) is None or viewer.receive(0.01) is None or choosy.receive(0.01) is None:
+            broadcast.send(b"a-1")
+        sent = [kind + b"%d" % i for i in range(15) for kind in (b"a", b"b")]
+        for message in sent:
+            broadcast.send(message)
         time.sleep(0.2)
-        assert viewer.receive(1.0) == b"29"
+        assert viewer.receive(1.0) == b"b14"
+        assert choosy.receive(1.0) == b"a14"
         received = list(iter(lambda: recorder.receive(0.2), None))
-    assert [m for m in received if m != b"-1"] == [b"%d" % i for i in range(30)]
+    assert [m for m in received if m != b"a-1"] == sent
+
+
+def test_a_question_that_was_given_up_does_not_answer_the_next() -> None:
+    with Replier(ANYWHERE) as replier, Requester(replier.address) as asker:
+        asker.send(b"one")
+        assert replier.receive(2.0) == b"one"
+        asker.send(b"two")
+        replier.send(b"ONE")
+        assert replier.receive(2.0) == b"two"
+        replier.send(b"TWO")
+        assert asker.receive(2.0) == b"TWO"
+        assert asker.receive(0.05) is None
 
 
 def test_answers_find_their_askers() -> None:

@@ -26,6 +26,10 @@ _SE_M = 0.005
 
 @pytest.fixture
 def standing() -> LiveFrame:
+    return standing_frame()
+
+
+def standing_frame() -> LiveFrame:
     points = _MIDDLE | {f"R{part}": at for part, at in _RIGHT.items()}
     points |= {f"L{part}": (x, -y, z) for part, (x, y, z) in _RIGHT.items()}
     halpe = keypoint_set("halpe_26")
