@@ -18,7 +18,9 @@ Array = NDArray[np.float64]
 
 _MARK_RADIUS_M = 0.28
 _MARK_POINTS = 32
-_ABOVE_FLOOR_M = 0.004
+_INNER_RING = 0.93
+"""A second line just inside the first: seen from across the room one alone is lost among the floor's."""
+_ABOVE_FLOOR_M = 0.012
 _OVER_HEAD_M = 0.15
 _FADED = 0.55
 """How far the colours of subjects whose angles are not shown have gone into the background."""
@@ -67,7 +69,7 @@ def bystander_segments(other: Bystander) -> Segments:
 
 
 def _ring(at: Array, colour: Colour) -> Lines:
-    return closed_loops((_RING + at)[None], colour)
+    return closed_loops(np.stack([_RING, _INNER_RING * _RING]) + at, colour)
 
 
 def _label(text: str, at: Array, colour: Colour) -> Label:

@@ -14,7 +14,7 @@ FLOOR: Colour = (0.80, 0.82, 0.85)
 FLOOR_METRE: Colour = (0.66, 0.69, 0.73)
 CAMERA: Colour = (0.24, 0.28, 0.34)
 ELLIPSOID: Colour = (0.62, 0.10, 0.38)
-MARK: Colour = (0.50, 0.54, 0.60)
+MARK: Colour = (0.36, 0.42, 0.52)
 SHOWN_MARK: Colour = (0.11, 0.13, 0.17)
 
 AXIS_X: Colour = (0.82, 0.16, 0.16)
