@@ -43,13 +43,9 @@ class LiveFeed:
         return self._shown()
 
     def others(self) -> tuple[LiveFrame, ...]:
-        """The newest of those other subjects of whom anything still comes."""
-        shown, now_s = self._shown(), self._clock()
-        return tuple(
-            frame
-            for subject, frame in sorted(self._frames().items())
-            if frame is not shown and (self._held is not None or now_s - self._came_s[subject] < STALE_AFTER_S)
-        )
+        """The newest of the other subjects, or those at which the watcher paused."""
+        shown = self._shown()
+        return tuple(frame for _, frame in sorted(self._frames().items()) if frame is not shown)
 
     def choose(self, subject: int) -> None:
         """Show this subject from now on."""
@@ -119,6 +115,13 @@ class LiveFeed:
                 continue
             self._refusal = None
             self._newest[frame.subject], self._came_s[frame.subject] = frame, self._arrived_s
+        self._forget_silent()
+
+    def _forget_silent(self) -> None:
+        """Subjects of whom nothing comes any more, while others come, are not in the session any more."""
+        last_s = max(self._came_s.values(), default=0.0)
+        for subject in [s for s, came_s in self._came_s.items() if last_s - came_s > STALE_AFTER_S]:
+            del self._newest[subject], self._came_s[subject]
 
 
 def _who(frame: LiveFrame) -> str:

@@ -18,7 +18,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     command : `start` and `stop` a recording, `mark` the moment, or say who of several people is the `subject`
-    text : name of the trial, what the mark says, or the person: a number, a place on the floor `x y` in metres
+    text : name of the trial, what the mark says, or the person: a number, a place on the floor `x y` in metres; `#2` in
+        front where the second of several subjects is meant
     time_ns : moment meant, hub clock; the time of arrival where the sender gives none
     """
 
