@@ -4,10 +4,7 @@ Open3D's legacy visualizer needs no GPU; without a display it renders through EG
 middle of the window, and its light is off: shading comes with the scene.
 """
 
-import os
-import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +12,7 @@ import numpy as np
 import open3d as o3d
 from numpy.typing import NDArray
 
+from viewer.display import runtime_folder
 from viewer.errors import ViewerError
 from viewer.mouse import Mouse, Position
 from viewer.overlay.paint import paint_label
@@ -53,7 +51,7 @@ class Window:
         o3d.utility.set_verbosity_level(o3d.utility.VerbosityLevel.Error)
         self._visualizer: Any = o3d.visualization.VisualizerWithKeyCallback()
         width, height = size[0] * scale, size[1] * scale
-        with _runtime_folder():
+        with runtime_folder():
             is_made = self._visualizer.create_window(title, width, height, visible=visible)
         if not is_made:
             raise ViewerError(f"no {width} x {height} px window can be opened; `valgus doctor` says what is missing")
@@ -135,10 +133,9 @@ class Window:
 
     def clicked(self) -> list[Position]:
         """Where the left mouse button clicked since the last call, px; clicks on overlays are nobody's."""
-        size = self.screen.size
-        return [
-            at for at in self._mouse.clicks() if not any(self._covers(o, at, size) for o in self._overlays.values())
-        ]
+        size, overlays = self.screen.size, self._overlays.values()
+        clicks = self._mouse.clicks()
+        return [at for at in clicks if not any(overlay.covers(at, size, self._scale) for overlay in overlays)]
 
     def picture(self) -> Picture:
         """What is shown, (height, width, 3) in red, green, blue."""
@@ -155,11 +152,6 @@ class Window:
         control = self._visualizer.get_view_control()
         control.set_constant_z_near(_NEAR_M)
         control.set_constant_z_far(_FAR_M)
-
-    def _covers(self, overlay: Overlay, at: Position, size: tuple[int, int]) -> bool:
-        x, y = np.asarray(at) - overlay.left_top_px(size, self._scale)
-        height, width = overlay.picture.shape[:2]
-        return bool(0 <= x < width and 0 <= y < height)
 
     def _mouse_moved(self, _visualizer: Any, x: float, y: float) -> bool:
         # A callback takes the place of Open3D's own turning and moving.
@@ -215,18 +207,6 @@ class Window:
             above = pixels - self._label_sizes * [0.5, 1.0] - [0.0, _LABEL_GAP_PX * self._scale]
             self._layers.place("labels", quads(screen, above, self._label_sizes, depths))
         return True
-
-
-@contextmanager
-def _runtime_folder() -> Generator[None]:
-    """Name some runtime folder: without one the Wayland library complains on machines that do not even use it."""
-    is_named = "XDG_RUNTIME_DIR" in os.environ
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    try:
-        yield
-    finally:
-        if not is_named:
-            del os.environ["XDG_RUNTIME_DIR"]
 
 
 class _Layers:

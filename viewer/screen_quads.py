@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from geometry import se3
 
@@ -58,6 +58,12 @@ class Overlay:
         margin = _MARGIN_PX * scale
         left = margin if self.corner == "top left" else size[0] - margin - self.picture.shape[1]
         return np.array([left, margin], dtype=float)
+
+    def covers(self, at_px: ArrayLike, size: tuple[int, int], scale: int) -> bool:
+        """Whether the picture is at this place (2,) of a screen of (width, height) px."""
+        x, y = np.asarray(at_px) - self.left_top_px(size, scale)
+        height, width = self.picture.shape[:2]
+        return bool(0 <= x < width and 0 <= y < height)
 
 
 def quads(screen: Screen, left_top_px: Array, sizes_px: Array, depths: Array) -> Array:

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 from capture.types import FrameSet, Keypoints2D
 from reconstruct.live import Instant, LiveReconstructor
-from reconstruct.types import Bystander
+from reconstruct.types import Bystander, LiveFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How an instant came about, as `LiveFrame` tells it."""
+
+    sequence: int
+    views: int
+    latency_ms: float
+    sync_error_ms: float
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +34,22 @@ class Estimate:
     subject: int = 1
     person: int = 0
     others: tuple[Bystander, ...] = ()
+
+    def live_frame(self, how: Circumstances) -> LiveFrame:
+        """What is published of it."""
+        return LiveFrame(
+            sequence=how.sequence,
+            points=self.instant.points,
+            angles=self.instant.angles,
+            views=how.views,
+            latency_ms=how.latency_ms,
+            sync_error_ms=how.sync_error_ms,
+            dropped=how.dropped,
+            lagged=self.instant.lagged,
+            subject=self.subject,
+            person=self.person,
+            others=self.others,
+        )
 
 
 class OnlyOne:

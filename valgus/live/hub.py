@@ -22,12 +22,11 @@ from capture.synchronizer import SAME_TIME
 from capture.transport import Broadcast
 from capture.trigger.pulses import TriggeredCameras
 from capture.types import FrameSet, Keypoints2D
-from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
 from stream.feed.live_event import LiveEvent, encode_live_event
 from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
-from valgus.live.estimates import Estimate
+from valgus.live.estimates import Circumstances, Estimate
 from valgus.live.lock_step import LockStep
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
@@ -277,25 +276,14 @@ class Hub:
     def _publish(self, gathered: Gathered, reconstructor: Reconstructor) -> None:
         cameras = self._attendance.count(gathered.frames)
         for estimate in reconstructor.update(self._tags.beside(gathered.frames)):
-            self._broadcast.send(encode_live_frame(self._live_frame(estimate, gathered.frames, cameras)))
+            self._broadcast.send(encode_live_frame(estimate.live_frame(self._circumstances(gathered.frames, cameras))))
             self._stopwatch.published(gathered, time.monotonic_ns())
             self._published += 1
         self._instants += 1
 
-    def _live_frame(self, estimate: Estimate, frames: FrameSet, cameras: int) -> LiveFrame:
-        return LiveFrame(
-            sequence=self._instants,
-            points=estimate.instant.points,
-            angles=estimate.instant.angles,
-            views=cameras,
-            latency_ms=math.nan if self._recorded else capture_latency_ms(frames, time.monotonic_ns()),
-            sync_error_ms=sync_error_ms(frames),
-            dropped=self._tally.dropped,
-            lagged=estimate.instant.lagged,
-            subject=estimate.subject,
-            person=estimate.person,
-            others=estimate.others,
-        )
+    def _circumstances(self, frames: FrameSet, cameras: int) -> Circumstances:
+        latency_ms = math.nan if self._recorded else capture_latency_ms(frames, time.monotonic_ns())
+        return Circumstances(self._instants, cameras, latency_ms, sync_error_ms(frames), self._tally.dropped)
 
     def _tell_all(self, lines: Iterable[str]) -> None:
         for line in lines:
