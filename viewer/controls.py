@@ -21,6 +21,7 @@ KEYS = {
     "space": "pause",
     "← →": "one second back, on",
     "home": "start of the recording",
+    "click": "choose a person",
     "H": "these keys",
     "Q": "quit",
 }
