@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 
 _ROUNDS = 20
 _STEPS_PER_ROUND = 8
-_SETTLED_PX = 1e-4
+_SETTLED = 1e-3
 
 # Beyond this many deviations a corner pulls no harder than at it (Huber): rare wrong corners lose their lever while
 # honest ones, blurred or late, keep their say.
@@ -107,7 +107,7 @@ def adjust(sightings: Sightings, state: State, free: Mask, knowledge: Knowledge,
     for _ in range(_ROUNDS):
         state = minimise(outcome.task, outcome.state, _STEPS_PER_ROUND)
         outcome = _look(sightings, state, free, knowledge, timed)
-        if abs(outcome.sigma_px - sigma) < _SETTLED_PX * outcome.sigma_px:
+        if abs(outcome.sigma_px - sigma) < _SETTLED * outcome.sigma_px:
             break
         sigma = outcome.sigma_px
     return outcome

@@ -12,16 +12,16 @@ from scipy.linalg import cho_factor, cho_solve, cho_solve_banded, cholesky_bande
 
 from calibration.bundle.motion import BoardViews, board_views, moving, still
 from calibration.bundle.problem import Sightings, State
-from calibration.kernels.board_view import CAMERA, COLUMNS
-from calibration.kernels.normal_equations import accumulate, residuals
+from calibration.kernels.board_view import CAMERA, COLUMNS, POSE
+from calibration.kernels.normal_equations import accumulate, gather, residuals
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _FIRST_DAMPING = 1e-4
 _LARGEST_DAMPING = 1e8
-_RELATIVE_TOLERANCE = 1e-8
-_POSE = 6
+# Less than this share of the cost is far below what noise leaves undecided.
+_RELATIVE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,49 +122,19 @@ def linearise(task: Task, state: State, travelled: Array) -> Equations:
     )  # fmt: skip
     n_cameras, n_knots = len(state.offset_s), len(state.board_t)
     A, a = np.zeros((n_cameras, CAMERA, CAMERA)), np.zeros((n_cameras, CAMERA))
-    np.add.at(A, sightings.camera, H[:, :CAMERA, :CAMERA])
-    np.add.at(a, sightings.camera, g[:, :CAMERA])
+    B = np.zeros((n_cameras, CAMERA, n_knots * POSE))
+    D, d = np.zeros((views.knot.shape[1] * POSE, n_knots * POSE)), np.zeros(n_knots * POSE)
+    gather(H, g, sightings.camera, views.knot, views.chain, A, a, B, D, d)
     miss = task.prior_step - travelled
     pull = (task.prior_precision @ miss[..., None])[..., 0]
     return Equations(
         float(cost.sum() + (miss * pull).sum()),
         A + task.prior_precision,
         a + pull,
-        _camera_against_boards(sightings, views, H, n_cameras, n_knots),
-        _board_band(views, H, n_knots),
-        _board_side(views, g, n_knots),
+        B.reshape(n_cameras * CAMERA, n_knots * POSE),
+        D,
+        d,
     )
-
-
-def _camera_against_boards(sightings: Sightings, views: BoardViews, H: Array, n_cameras: int, n_knots: int) -> Array:
-    B = np.zeros((n_cameras, n_knots, CAMERA, _POSE))
-    mixed = H[:, None, :CAMERA, CAMERA:] @ views.chain
-    np.add.at(B, (sightings.camera[:, None], views.knot), mixed)
-    return np.swapaxes(B, 1, 2).reshape(n_cameras * CAMERA, n_knots * _POSE)
-
-
-def _board_band(views: BoardViews, H: Array, n_knots: int) -> Array:
-    """Lower band of the board poses' block."""
-    reach = views.knot.shape[1]
-    blocks = np.zeros((n_knots, reach, _POSE, _POSE))
-    back = np.swapaxes(views.chain, -1, -2)
-    for p in range(reach):
-        for q in range(reach):
-            step = views.knot[:, p] - views.knot[:, q]
-            below = step >= 0
-            block = back[below, p] @ H[below, CAMERA:, CAMERA:] @ views.chain[below, q]
-            np.add.at(blocks, (views.knot[below, q], step[below]), block)
-    band = np.zeros((reach * _POSE, n_knots, _POSE))
-    for column in range(_POSE):
-        rows = np.moveaxis(blocks[..., column], 0, -1).reshape(reach * _POSE, n_knots)
-        band[: reach * _POSE - column, :, column] = rows[column:]
-    return band.reshape(reach * _POSE, n_knots * _POSE)
-
-
-def _board_side(views: BoardViews, g: Array, n_knots: int) -> Array:
-    d = np.zeros((n_knots, _POSE))
-    np.add.at(d, views.knot, (np.swapaxes(views.chain, -1, -2) @ g[:, None, CAMERA:, None])[..., 0])
-    return d.ravel()
 
 
 def reduce(task: Task, equations: Equations, damping: float) -> Reduced:
@@ -188,9 +158,9 @@ def reduce(task: Task, equations: Equations, damping: float) -> Reduced:
 def _solve(task: Task, reduced: Reduced) -> tuple[Array, Array]:
     camera_step = np.zeros(task.free.shape)
     if not len(reduced.s):
-        return camera_step, reduced.D_inverse_d.reshape(-1, _POSE)
+        return camera_step, reduced.D_inverse_d.reshape(-1, POSE)
     scale = 1.0 / np.sqrt(np.maximum(np.diag(reduced.S), 1e-30))
     scaled = reduced.S * scale[:, None] * scale + 1e-12 * np.eye(len(scale))
     x = scale * cho_solve(cho_factor(scaled, lower=True, check_finite=False), scale * reduced.s, check_finite=False)
     camera_step[task.free] = x
-    return camera_step, (reduced.D_inverse_d - reduced.D_inverse_B @ x).reshape(-1, _POSE)
+    return camera_step, (reduced.D_inverse_d - reduced.D_inverse_B @ x).reshape(-1, POSE)

@@ -63,14 +63,19 @@ class FindMarkerGrid:
 
 
 def dictionary(board: Board) -> Any:
-    """OpenCV's marker dictionary of a board."""
-    return cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, board.dictionary))
+    """The markers of OpenCV's dictionary that are on a board.
+
+    Whatever else in a picture looks like a marker is compared with every marker of the dictionary, four ways round:
+    with a thousand of them that takes longer than everything else, and most of them are not printed.
+    """
+    whole = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, board.dictionary))
+    printed = whole.bytesList[: _markers_on_a_side(board) * (2 if board.two_sided else 1)]
+    return cv2.aruco.Dictionary(printed.copy(), whole.markerSize, whole.maxCorrectionBits)
 
 
 def opencv_charuco(board: Board) -> list[Any]:
     """OpenCV's description of the front and, if there is one, the back of a ChArUco board."""
-    size = (board.columns, board.rows)
-    markers = len(cv2.aruco.CharucoBoard(size, board.square_m, board.marker_m, dictionary(board)).getIds())
+    size, markers = (board.columns, board.rows), _markers_on_a_side(board)
     sides: list[Any] = []
     for side in range(2 if board.two_sided else 1):
         ids = np.arange(markers, dtype=np.int32) + side * markers
@@ -78,6 +83,11 @@ def opencv_charuco(board: Board) -> list[Any]:
         printed.setLegacyPattern(board.legacy)
         sides.append(printed)
     return sides
+
+
+def _markers_on_a_side(board: Board) -> int:
+    squares = board.columns * board.rows
+    return squares // 2 if board.kind == "charuco" else squares
 
 
 def _detection(ids: Any, uv: Any, first: int) -> Detection:

@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from calibration.errors import CalibrationError
 from calibration.footage.clips import Picture
+from calibration.footage.luma import gray_of
 
 
 def _seconds(frame: av.VideoFrame) -> float:
@@ -40,12 +41,8 @@ class VideoClip:
             with av.open(str(self.path)) as container:
                 for number, frame in enumerate(container.decode(self._stream(container))):
                     if number % stride == 0:
-                        gray = np.rot90(frame.to_ndarray(format="gray"), frame.rotation // 90)
-                        yield Picture(
-                            number,
-                            _seconds(frame),
-                            np.ascontiguousarray(gray, dtype=np.uint8),
-                        )
+                        gray = np.rot90(gray_of(frame), frame.rotation // 90)
+                        yield Picture(number, _seconds(frame), np.ascontiguousarray(gray))
         except av.error.FFmpegError as error:
             raise self._broken(error) from error
 

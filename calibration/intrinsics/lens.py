@@ -11,7 +11,7 @@ from calibration.bundle.adjust import Adjustment, Knowledge, adjust
 from calibration.detection.detection import Detection
 from calibration.errors import CalibrationError
 from calibration.intrinsics.coverage import coverage_map
-from calibration.intrinsics.lens_fit import fit_lens, refit_lens, starting_point, view_errors
+from calibration.intrinsics.lens_fit import fit_lens, only_pictures, refit_lens, view_errors
 from calibration.intrinsics.lens_models import MODELS, LensModel
 from calibration.intrinsics.selection import select_views
 from geometry.camera_model import CameraArrays
@@ -66,7 +66,8 @@ def learn_lens(name: str, board: Board, detections: Sequence[Detection], size: t
         )
     good = _without_outliers(board, views, first)
     if len(good) < len(views):
-        first = fit_lens(board, good, size, MODELS[0]) or first
+        again = fit_lens(board, good, size, MODELS[0])
+        good, first = (views, first) if again is None else (good, again)
     model, fit, heldout = _best_model(board, good, size, first)
     information = np.zeros((len(model.free), len(model.free)))
     information[np.ix_(model.free, model.free)] = fit.information()
@@ -111,8 +112,7 @@ def _heldout_errors(board: Board, views: list[Detection], fit: Adjustment) -> Ar
     errors = np.full(len(views), np.inf)
     fold = np.arange(len(views)) % _FOLDS
     for held in range(_FOLDS):
-        kept = [view for view, f in zip(views, fold, strict=True) if f != held]
-        sightings, state = starting_point(board, kept, fit.state.cameras)
+        sightings, state = only_pictures(fit, fold != held)
         if len(sightings.camera) == 0:
             continue
         refit = adjust(sightings, state, fit.task.free, Knowledge.none(state), timed=False)

@@ -1,6 +1,7 @@
 """Fit one lens model to pictures of a board."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from geometry import se3
 from geometry.camera_model import CameraArrays, normalise, project
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Size = tuple[int, int]
 
 # Focal lengths tried, as a share of the longer image side, when the pictures do not suggest one.
@@ -121,6 +123,24 @@ def starting_point(board: Board, detections: Sequence[Detection], camera: Camera
     )
     T = np.array(poses).reshape(-1, 4, 4)
     return sightings, State(camera, np.zeros(1), np.zeros(1), T[:, :3, :3].copy(), T[:, :3, 3].copy())
+
+
+def only_pictures(fit: Adjustment, keep: Mask) -> tuple[Sightings, State]:
+    """The pictures of a fit where `keep`, a mask of its detections, holds, with the poses that it found."""
+    whole, state = fit.task.sightings, fit.state
+    kept = keep[whole.knot_time_s.astype(np.int64)]
+    corners = kept[whole.picture_of]
+    count = np.diff(whole.start)[kept]
+    number = np.arange(len(count))
+    sightings = Sightings(
+        Corners(*(values[corners] for values in whole.corners)),
+        np.concatenate([[0], np.cumsum(count)]),
+        np.zeros(len(count), dtype=np.int64),
+        number,
+        whole.time_s[kept],
+        whole.knot_time_s[kept],
+    )
+    return sightings, replace(state, board_R=state.board_R[kept], board_t=state.board_t[kept])
 
 
 def _at_origin(camera: CameraArrays) -> CameraArrays:

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from calibration.kernels.board_view import COLUMNS, view_point
+from calibration.kernels.board_view import CAMERA, COLUMNS, POSE, view_point
 from geometry._jit import kernel
 
 BEHIND = 1e12
@@ -60,3 +60,51 @@ def accumulate(cameras, readout, camera_of, start, R_wb, t_wb, twist, corners, w
         product = np.dot(used.T, used)
         H[i], g[i] = product[:COLUMNS, :COLUMNS], product[:COLUMNS, COLUMNS]
         cost[i] = product[COLUMNS, COLUMNS] + behind * BEHIND
+
+
+@kernel
+def gather(H, g, camera_of, knot, chain, A, a, B, D, d):
+    """Add every picture's equations to those of cameras and instants.
+
+    Parameters
+    ----------
+    H, g : (I, COLUMNS, COLUMNS), (I, COLUMNS) of each picture, over its camera and the board's pose in it
+    camera_of, knot, chain : (I,), (I, M), (I, M, 6, 6) whose picture, and how the instants' poses move the board's
+    A, a : (C, CAMERA, CAMERA), (C, CAMERA) cameras
+    B : (C, CAMERA, 6 K) cameras against instants
+    D, d : (6 M, 6 K), (6 K,) instants, D as its lower band: D[i - j, j]
+    """
+    for i in range(len(camera_of)):
+        c = camera_of[i]
+        A[c] += H[i, :CAMERA, :CAMERA]
+        a[c] += g[i, :CAMERA]
+        for p in range(knot.shape[1]):
+            row = POSE * knot[i, p]
+            B[c, :, row : row + POSE] += _times(H[i, :CAMERA, CAMERA:], chain[i, p])
+            back = chain[i, p].T
+            d[row : row + POSE] += _times(back, g[i, CAMERA:].reshape(POSE, 1))[:, 0]
+            half = _times(back, H[i, CAMERA:, CAMERA:])
+            for q in range(knot.shape[1]):
+                if knot[i, q] <= knot[i, p]:
+                    _add_to_band(D, _times(half, chain[i, q]), row, POSE * knot[i, q])
+
+
+@kernel
+def _times(a, b):
+    """Product of two small matrices of any layout."""
+    product = np.zeros((a.shape[0], b.shape[1]))
+    for i in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            for j in range(b.shape[1]):
+                product[i, j] += a[i, k] * b[k, j]
+    return product
+
+
+@kernel
+def _add_to_band(D, block, row, column):
+    """Add a block at (row, column) to a lower band; what lies above the diagonal is its mirror image."""
+    for r in range(POSE):
+        for c in range(POSE):
+            below = row + r - column - c
+            if below >= 0:
+                D[below, column + c] += block[r, c]

@@ -134,3 +134,15 @@ def test_squares_whose_markers_cannot_be_read_are_not_taken_for_another_board(tm
         cv2.imwrite(str(tmp_path / "cam" / f"{k}.png"), picture)
     said = what_is_there(open_folder(tmp_path)[0], CHARUCO)
     assert "no 6x5 ChArUco board of DICT_5X5_100 in 3 frames: its squares are seen but no marker" in said
+
+
+@pytest.mark.parametrize("name", ["DICT_4X4_1000", "DICT_5X5_100", "DICT_APRILTAG_36h11"])
+def test_a_board_is_found_alike_among_its_own_markers_and_among_all(name: str) -> None:
+    board = Board("charuco", 6, 5, 0.08, 0.06, name)
+    gray = render(CAMERA, board, _pose(board), np.random.default_rng(0))
+    whole = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, name))
+    printed = cv2.aruco.CharucoBoard((6, 5), 0.08, 0.06, whole)
+    corners, ids, _, _ = cv2.aruco.CharucoDetector(printed).detectBoard(gray)
+    found = BoardDetector(board)(gray)
+    np.testing.assert_array_equal(found.ids, np.asarray(ids).ravel())
+    np.testing.assert_allclose(found.uv, np.asarray(corners).reshape(-1, 2), atol=0.5)

@@ -10,6 +10,7 @@ import pytest
 from calibration.boards import Board
 from calibration.errors import CalibrationError
 from calibration.footage.folder import matched, natural_order, open_folder
+from calibration.footage.luma import gray_of
 from calibration.footage.pairing import pair_frames
 from calibration.footage.scan import require_boards, scan
 from calibration.footage.timestamps import read_timestamps
@@ -236,3 +237,11 @@ def test_the_right_board_is_found_in_every_clip(tmp_path: Path) -> None:
     require_boards(footage, BOARD, clips)
     assert footage["cam1"].size == (1100, 750)
     assert len(footage["cam1"].seen[0].detection.ids) == BOARD.side_points
+
+
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuvj420p", "yuv422p", "nv12", "gray", "rgb24", "yuv420p10le"])
+def test_brightness_taken_from_the_frame_is_what_a_conversion_gives(pixels: str) -> None:
+    coarse = np.random.default_rng(0).integers(0, 256, (30, 41, 3), dtype=np.uint8)
+    colours = np.repeat(np.repeat(coarse, 8, axis=0), 8, axis=1)
+    frame = av.VideoFrame.from_ndarray(colours, format="rgb24").reformat(format=pixels)
+    np.testing.assert_array_equal(gray_of(frame), frame.to_ndarray(format="gray"))
