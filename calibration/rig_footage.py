@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from calibration.boards import Board
@@ -12,7 +11,7 @@ from calibration.extrinsics.board_sightings import BoardPicture, pictures_of
 from calibration.footage.clips import Clip, Gray
 from calibration.footage.folder import matched, open_folder
 from calibration.footage.pairing import Pairing, pair_frames
-from calibration.footage.scan import CameraFootage, require_boards, scan
+from calibration.footage.scan import CameraFootage, require_boards, scan, worth_a_look
 
 _GOOD_PICTURES = 8
 
@@ -89,7 +88,7 @@ def look_for_boards(board: Board, folder: Path, names: Sequence[str] | None = No
         by_name, notices = matched(names, clips, folder)
         clips = [by_name[name] for name in names]
     pairing = pair_frames(clips, folder)
-    footage = scan(clips, board)
+    footage = scan(clips, board, worth_a_look(pairing))
     if names is None:
         require_boards(footage, board, clips)
     seen = pictures_of(footage, pairing, [clip.name for clip in clips])
@@ -121,9 +120,7 @@ def good_pictures(paired: PairedFootage) -> list[Gray]:
     """A few pictures of the camera that saw most of the board, those that show most of it."""
     clip = max(paired.clips, key=lambda clip: sum(len(seen.detection.ids) for seen in paired.footage[clip.name].seen))
     fullest = sorted(paired.footage[clip.name].seen, key=lambda seen: -len(seen.detection.ids))[:_GOOD_PICTURES]
-    wanted = {seen.number for seen in fullest}
-    found = (picture.gray for picture in clip.pictures(1) if picture.number in wanted)
-    return list(islice(found, len(wanted)))
+    return [picture.gray for picture in clip.pictures({seen.number for seen in fullest})]
 
 
 def _thinned(footage: Mapping[str, CameraFootage], pairing: Pairing) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,10 @@ _ENOUGH_CORNERS = 12
 
 def what_is_there(clip: Clip, board: Board) -> str:
     """One line: which board was not found, what was seen instead, and what to do."""
-    total = len(clip.numbers())
-    pictures = [p.gray for p in islice(clip.pictures(max(1, total // _PICTURES)), _PICTURES)]
-    wanted = f"{clip.path}: no {_name(board)} in {total} frames"
+    numbers = clip.numbers()
+    looked_at = set(numbers[:: max(1, len(numbers) // _PICTURES)][:_PICTURES])
+    pictures = [picture.gray for picture in clip.pictures(looked_at)]
+    wanted = f"{clip.path}: no {_name(board)} in {len(numbers)} frames"
     for guess, remedy in _with_these_markers(board):
         if _seen(pictures, guess):
             return f"{wanted}, but a {_name(guess)} is seen; {remedy}"

@@ -1,6 +1,6 @@
 """One camera's footage, whatever it is stored as."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -35,6 +35,6 @@ class Clip(Protocol):
         """Frame numbers, ascending."""
         ...
 
-    def pictures(self, stride: int) -> Iterator[Picture]:
-        """Every `stride`-th frame."""
+    def pictures(self, wanted: Set[int]) -> Iterator[Picture]:
+        """The frames whose numbers are wanted, ascending."""
         ...

@@ -17,6 +17,10 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+TIMESTAMPS = ("timestamps.csv", "frame_time_history.csv")
+"""Names that the file of times goes by; the second is older Caliscope's."""
+
+
 @dataclass(frozen=True, eq=False)
 class FrameClock:
     """Frames of one camera: `number` (n,), the `instant` (n,) that each is counted to, `time_s` (n,)."""
@@ -39,14 +43,23 @@ class Pairing:
 
 
 def pair_frames(clips: Sequence[Clip], folder: Path) -> Pairing:
-    """Instants from timestamps.csv in the folder, else from equal frame numbers."""
-    timestamps = folder / "timestamps.csv"
+    """Instants from the file of times in the folder, else from equal frame numbers."""
     numbers = {clip.name: clip.numbers() for clip in clips}
-    if timestamps.is_file():
-        times = read_timestamps(timestamps, sorted(numbers, key=natural_order))
-        of_frames = {name: _times_of(timestamps, name, numbers[name], times.of_camera[name]) for name in numbers}
-        return replace(_paired_by_time(numbers, of_frames), notices=times.notices)
-    return _paired_by_number(clips, numbers, folder)
+    timestamps = next((folder / name for name in TIMESTAMPS if (folder / name).is_file()), None)
+    if timestamps is None:
+        return _paired_by_number(clips, numbers, folder)
+    times = read_timestamps(timestamps, sorted(numbers, key=natural_order))
+    timed: dict[str, list[int]] = {}
+    of_frames: dict[str, list[FrameTime]] = {}
+    notices = list(times.notices)
+    for name, frames in numbers.items():
+        timed[name] = _with_a_time(frames, times.of_camera[name])
+        of_frames[name] = _times_of(timestamps, name, timed[name], times.of_camera[name])
+        if left_out := len(frames) - len(timed[name]):
+            notices.append(
+                f"{timestamps.name}: has no time for {left_out} frames of camera '{name}'; they were left out"
+            )
+    return replace(_paired_by_time(timed, of_frames), notices=tuple(notices))
 
 
 def _paired_by_number(clips: Sequence[Clip], numbers: dict[str, list[int]], folder: Path) -> Pairing:
@@ -89,6 +102,13 @@ def _cannot_pair(folder: Path, counts: Mapping[str, int]) -> str:
         f"{folder}: the cameras have different frame counts ({listed}), so frames cannot be paired; "
         "add timestamps.csv (camera,frame,time_s) or cut the footage to the same frames"
     )
+
+
+def _with_a_time(numbers: list[int], times: list[FrameTime]) -> list[int]:
+    """Frames of a clip that the file lists, if it lists nearly all of them and no others; else all."""
+    listed = {time.frame for time in times}
+    some = len(listed) < len(numbers) and 4 * len(listed) >= 3 * len(numbers) and listed <= set(numbers)
+    return [number for number in numbers if number in listed] if some else numbers
 
 
 def _times_of(path: Path, camera: str, numbers: list[int], times: list[FrameTime]) -> list[FrameTime]:

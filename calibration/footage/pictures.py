@@ -1,7 +1,7 @@
 """A folder of pictures as one camera's footage."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,11 @@ class PictureClip:
         """Numbers in the file names, or 0, 1, 2 ... where a name has none or two share one."""
         return [number for number, _ in self._numbered()]
 
-    def pictures(self, stride: int) -> Iterator[Picture]:
-        """Every `stride`-th picture."""
-        for number, file in self._numbered()[::stride]:
+    def pictures(self, wanted: Set[int]) -> Iterator[Picture]:
+        """The pictures whose numbers are wanted, ascending."""
+        for number, file in self._numbered():
+            if number not in wanted:
+                continue
             gray = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
             if gray is None:
                 raise CalibrationError(f"{file}: cannot be read as a picture; replace or remove it")

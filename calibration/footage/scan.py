@@ -1,15 +1,19 @@
 """Looking for the board in all footage, all cameras at once."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+import numpy as np
 
 from calibration.boards import Board
 from calibration.detection.detection import Detection
 from calibration.detection.detector import BoardDetector
 from calibration.errors import CalibrationError
 from calibration.footage.clips import Clip
+from calibration.footage.pairing import Pairing
 
 MOST_FRAMES = 600
 """Frames inspected per camera: a board moved by hand shows nothing new in more."""
@@ -34,13 +38,36 @@ class CameraFootage:
     seen: tuple[SeenBoard, ...]
 
 
-def scan(clips: Sequence[Clip], board: Board, most_frames: int = MOST_FRAMES) -> dict[str, CameraFootage]:
-    """Board points in every camera's footage, by camera name; at most `most_frames` frames each, evenly spread."""
-    longest = max(len(clip.numbers()) for clip in clips)
-    stride = max(1, -(-longest // most_frames))
+def scan(clips: Sequence[Clip], board: Board, wanted: Mapping[str, Set[int]] | None = None) -> dict[str, CameraFootage]:
+    """Board points in every camera's footage, by camera name, in the frames that are wanted of it.
+
+    Without `wanted` at most MOST_FRAMES of each, evenly spread.
+    """
+    chosen = [spread_evenly(clip.numbers()) if wanted is None else wanted[clip.name] for clip in clips]
     with ThreadPoolExecutor(max_workers=min(len(clips), os.cpu_count() or 1)) as pool:
-        footage = pool.map(_scan_clip, clips, [board] * len(clips), [stride] * len(clips))
+        footage = pool.map(_scan_clip, clips, [board] * len(clips), chosen)
         return {one.name: one for one in footage}
+
+
+def spread_evenly(numbers: Sequence[int]) -> set[int]:
+    """At most MOST_FRAMES of ascending numbers."""
+    return set(numbers[:: max(1, -(-len(numbers) // MOST_FRAMES))])
+
+
+def worth_a_look(pairing: Pairing) -> dict[str, set[int]]:
+    """Frames of every camera that are inspected: all, or those of MOST_FRAMES instants spread over the shared ones.
+
+    Chosen by instant: of cameras that started at different times, every tenth frame of each would never meet.
+    """
+    clocks = pairing.clocks
+    if max(len(clock.number) for clock in clocks.values()) <= MOST_FRAMES:
+        return {name: set(clock.number.tolist()) for name, clock in clocks.items()}
+    cameras_at = Counter(instant for clock in clocks.values() for instant in set(clock.instant.tolist()))
+    shared = sorted(at for at, cameras in cameras_at.items() if at >= 0 and cameras >= min(2, len(clocks)))
+    if not shared:
+        return {name: spread_evenly(clock.number.tolist()) for name, clock in clocks.items()}
+    kept = list(spread_evenly(shared))
+    return {name: set(clock.number[np.isin(clock.instant, kept)].tolist()) for name, clock in clocks.items()}
 
 
 def require_boards(footage: Mapping[str, CameraFootage], board: Board, clips: Sequence[Clip]) -> None:
@@ -52,11 +79,11 @@ def require_boards(footage: Mapping[str, CameraFootage], board: Board, clips: Se
         raise CalibrationError(what_is_there(blind[0], board))
 
 
-def _scan_clip(clip: Clip, board: Board, stride: int) -> CameraFootage:
+def _scan_clip(clip: Clip, board: Board, wanted: Set[int]) -> CameraFootage:
     detector = BoardDetector(board)
     sizes: dict[tuple[int, int], int] = {}
     seen: list[SeenBoard] = []
-    for picture in clip.pictures(stride):
+    for picture in clip.pictures(wanted):
         height, width = picture.gray.shape
         sizes[width, height] = sizes.get((width, height), 0) + 1
         if len(sizes) > 1:

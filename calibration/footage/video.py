@@ -1,6 +1,6 @@
 """A video file as one camera's footage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +35,17 @@ class VideoClip:
         except av.error.FFmpegError as error:
             raise self._broken(error) from error
 
-    def pictures(self, stride: int) -> Iterator[Picture]:
-        """Every `stride`-th frame, upright."""
+    def pictures(self, wanted: Set[int]) -> Iterator[Picture]:
+        """The frames whose numbers are wanted, upright; nothing behind the last of them is decoded."""
+        last = max(wanted, default=-1)
         try:
             with av.open(str(self.path)) as container:
                 for number, frame in enumerate(container.decode(self._stream(container))):
-                    if number % stride == 0:
+                    if number in wanted:
                         gray = np.rot90(gray_of(frame), frame.rotation // 90)
                         yield Picture(number, _seconds(frame), np.ascontiguousarray(gray))
+                    if number >= last:
+                        return
         except av.error.FFmpegError as error:
             raise self._broken(error) from error
 

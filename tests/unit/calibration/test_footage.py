@@ -11,8 +11,8 @@ from calibration.boards import Board
 from calibration.errors import CalibrationError
 from calibration.footage.folder import matched, natural_order, open_folder
 from calibration.footage.luma import gray_of
-from calibration.footage.pairing import pair_frames
-from calibration.footage.scan import require_boards, scan
+from calibration.footage.pairing import FrameClock, Pairing, pair_frames
+from calibration.footage.scan import require_boards, scan, worth_a_look
 from calibration.footage.timestamps import read_timestamps
 from calibration.footage.video import VideoClip
 from tests.support.virtual_boards import board_texture
@@ -41,7 +41,7 @@ def test_a_video_gives_every_frame_in_order_with_its_time(tmp_path: Path) -> Non
     _video(tmp_path / "a.mp4", [20, 60, 100, 140, 180, 220])
     clip = VideoClip("a", tmp_path / "a.mp4")
     assert clip.numbers() == list(range(6))
-    pictures = list(clip.pictures(2))
+    pictures = list(clip.pictures({0, 2, 4, 6, 8}))
     assert [picture.number for picture in pictures] == [0, 2, 4]
     np.testing.assert_allclose([picture.time_s for picture in pictures], [0.0, 0.08, 0.16], atol=1e-6)
     assert pictures[0].gray.shape == (48, 64)
@@ -187,7 +187,7 @@ def test_a_corrupt_video_is_named(tmp_path: Path) -> None:
     with pytest.raises(CalibrationError, match=r"a\.mp4: cannot be decoded"):
         clip.numbers()
     with pytest.raises(CalibrationError, match=r"a\.mp4: cannot be decoded"):
-        list(clip.pictures(1))
+        list(clip.pictures({0}))
 
 
 def test_a_picture_that_is_none_is_named(tmp_path: Path) -> None:
@@ -245,3 +245,30 @@ def test_brightness_taken_from_the_frame_is_what_a_conversion_gives(pixels: str)
     colours = np.repeat(np.repeat(coarse, 8, axis=0), 8, axis=1)
     frame = av.VideoFrame.from_ndarray(colours, format="rgb24").reformat(format=pixels)
     np.testing.assert_array_equal(gray_of(frame), frame.to_ndarray(format="gray"))
+
+
+def test_frames_without_a_time_are_left_out_and_said(tmp_path: Path) -> None:
+    for name in ("cam_0", "cam_1"):
+        _video(tmp_path / f"{name}.mp4", [50] * 8)
+    rows = [(k, c, k, 0.1 * k) for k in range(8) for c in (0, 1) if (k, c) not in ((3, 1), (7, 1))]
+    text = "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+    (tmp_path / "frame_time_history.csv").write_text("sync_index,port,frame_index,frame_time\n" + text)
+    pairing = pair_frames(open_folder(tmp_path), tmp_path)
+    assert pairing.clocks["cam_1"].number.tolist() == [0, 1, 2, 4, 5, 6]
+    assert pairing.clocks["cam_1"].instant.tolist() == [0, 1, 2, 4, 5, 6]
+    assert pairing.notices == (
+        "frame_time_history.csv: has no time for 2 frames of camera 'cam_1'; they were left out",
+    )
+
+
+def test_long_footage_is_thinned_by_instant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second camera started seven frames later, so equal frame numbers are not simultaneous."""
+    monkeypatch.setattr("calibration.footage.scan.MOST_FRAMES", 10)
+    number = np.arange(50)
+    clocks = {
+        "a": FrameClock(number, number, number / 10.0),
+        "b": FrameClock(number, number + 7, number / 10.0 + 0.7),
+    }
+    looked_at = worth_a_look(Pairing(clocks, timed=True))
+    assert 5 < len(looked_at["a"]) <= 10
+    assert {k + 7 for k in looked_at["b"]} == looked_at["a"]
