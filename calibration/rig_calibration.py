@@ -103,7 +103,7 @@ def calibrate(request: CalibrationRequest, seen: Seen) -> Calibration:
         clocks=clocks,
         world=world.source,
         floor_rms_mm=1e3 * world.floor_rms_m if world.has_floor else None,
-        notices=(*paired.notices, *seen.notices, *_notices(solution, world, heldout)),
+        notices=(*paired.notices, *seen.notices, *_notices(solution, world, whole, heldout)),
         seconds=clock.laps,
         volume=volume_around(rig, board_points),
         comparison=comparison,
@@ -136,8 +136,8 @@ def _world(request: CalibrationRequest, seen: Seen, solution: Solution) -> World
     return guessed_world(rig, se3.apply(boards[:, None], request.board.points).reshape(-1, 3))
 
 
-def _notices(solution: Solution, world: World, heldout: Score | None) -> list[str]:
-    notices: list[str] = []
+def _notices(solution: Solution, world: World, whole: Score, heldout: Score | None) -> list[str]:
+    notices = _unseen_corners(whole)
     if not world.has_floor:
         notices.append(
             "no floor was given: Z is the cameras' common up direction and the origin level with the lowest board or "
@@ -153,6 +153,15 @@ def _notices(solution: Solution, world: World, heldout: Score | None) -> list[st
     if scarce:
         notices.append(f"fewer than 10 pictures for the lens of {', '.join(scarce)}")
     return notices
+
+
+def _unseen_corners(whole: Score) -> list[str]:
+    """A board described too large is found all the same: what gives it away are corners that nobody ever saw."""
+    unseen = np.count_nonzero(np.isnan(whole.corner_rms_px))
+    if not unseen:
+        return []
+    corners = len(whole.corner_rms_px)
+    return [f"{unseen} of the board's {corners} corners were never seen; check columns and rows in BOARD.toml"]
 
 
 class _Stopwatch:

@@ -19,7 +19,8 @@ def open_folder(folder: Path | str) -> list[Clip]:
     if not folder.is_dir():
         raise CalibrationError(f"{folder}: is not a folder; give one that holds <camera>.mp4 or <camera>/*.png")
     clips: list[Clip] = []
-    for path in sorted(folder.iterdir(), key=lambda path: natural_order(path.stem)):
+    visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    for path in sorted(visible, key=lambda path: natural_order(path.stem)):
         if path.is_dir():
             files = tuple(sorted(_with_suffix(path, PICTURE_SUFFIXES), key=lambda file: natural_order(file.stem)))
             if files:

@@ -48,18 +48,32 @@ def pair_frames(clips: Sequence[Clip], folder: Path) -> Pairing:
     timestamps = next((folder / name for name in TIMESTAMPS if (folder / name).is_file()), None)
     if timestamps is None:
         return _paired_by_number(clips, numbers, folder)
-    times = read_timestamps(timestamps, sorted(numbers, key=natural_order))
+    return _paired_by_file(timestamps, numbers)
+
+
+def _paired_by_file(path: Path, numbers: dict[str, list[int]]) -> Pairing:
+    times = read_timestamps(path, sorted(numbers, key=natural_order))
     timed: dict[str, list[int]] = {}
     of_frames: dict[str, list[FrameTime]] = {}
     notices = list(times.notices)
     for name, frames in numbers.items():
-        timed[name] = _with_a_time(frames, times.of_camera[name])
-        of_frames[name] = _times_of(timestamps, name, timed[name], times.of_camera[name])
-        if left_out := len(frames) - len(timed[name]):
-            notices.append(
-                f"{timestamps.name}: has no time for {left_out} frames of camera '{name}'; they were left out"
-            )
+        listed = _counted_from_zero(frames, times.of_camera[name])
+        timed[name] = _with_a_time(frames, listed)
+        of_frames[name] = _times_of(path, name, timed[name], listed)
+        notices += _unequal(path, name, frames, timed[name], listed)
     return replace(_paired_by_time(timed, of_frames), notices=tuple(notices))
+
+
+def _unequal(path: Path, name: str, frames: list[int], timed: list[int], listed: list[FrameTime]) -> list[str]:
+    """What to know when footage and file do not have the same frames."""
+    if left_out := len(frames) - len(timed):
+        return [f"{path.name}: has no time for {left_out} frames of camera '{name}'; they were left out"]
+    if len(listed) > len(frames) and frames == list(range(len(frames))):
+        return [
+            f"{path.name}: lists {len(listed)} frames of camera '{name}' but its footage has {len(frames)}; the last "
+            "ones were taken for the missing ones"
+        ]
+    return []
 
 
 def _paired_by_number(clips: Sequence[Clip], numbers: dict[str, list[int]], folder: Path) -> Pairing:
@@ -102,6 +116,15 @@ def _cannot_pair(folder: Path, counts: Mapping[str, int]) -> str:
         f"{folder}: the cameras have different frame counts ({listed}), so frames cannot be paired; "
         "add timestamps.csv (camera,frame,time_s) or cut the footage to the same frames"
     )
+
+
+def _counted_from_zero(numbers: list[int], times: list[FrameTime]) -> list[FrameTime]:
+    """Times numbered as the clip's frames, where the file counts equally many from another number and misses some."""
+    first = times[0].frame
+    span = times[-1].frame - first + 1
+    if numbers != list(range(span)) or len(times) == span:
+        return times
+    return [replace(time, frame=time.frame - first) for time in times]
 
 
 def _with_a_time(numbers: list[int], times: list[FrameTime]) -> list[int]:

@@ -272,3 +272,32 @@ def test_long_footage_is_thinned_by_instant(monkeypatch: pytest.MonkeyPatch) -> 
     looked_at = worth_a_look(Pairing(clocks, timed=True))
     assert 5 < len(looked_at["a"]) <= 10
     assert {k + 7 for k in looked_at["b"]} == looked_at["a"]
+
+
+def test_times_counted_from_another_number_with_some_missing(tmp_path: Path) -> None:
+    for name in ("cam_0", "cam_1"):
+        _video(tmp_path / f"{name}.mp4", [50] * 8)
+    rows = [(k, c, k, 0.1 * k) for k in range(26, 34) for c in (0, 1) if (k, c) != (29, 1)]
+    text = "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+    (tmp_path / "timestamps.csv").write_text("sync_index,cam_id,frame_index,frame_time\n" + text)
+    pairing = pair_frames(open_folder(tmp_path), tmp_path)
+    assert pairing.clocks["cam_0"].number.tolist() == list(range(8))
+    assert pairing.clocks["cam_1"].number.tolist() == [0, 1, 2, 4, 5, 6, 7]
+    np.testing.assert_allclose(pairing.clocks["cam_1"].time_s, [2.6, 2.7, 2.8, 3.0, 3.1, 3.2, 3.3])
+    assert pairing.notices == ("timestamps.csv: has no time for 1 frames of camera 'cam_1'; they were left out",)
+
+
+def test_footage_shorter_than_its_times_is_said(tmp_path: Path) -> None:
+    _video(tmp_path / "a.mp4", [50] * 4)
+    _video(tmp_path / "b.mp4", [50] * 5)
+    rows = [f"{camera},{k},{0.1 * k}" for camera in "ab" for k in range(5)]
+    (tmp_path / "timestamps.csv").write_text("camera,frame,time_s\n" + "\n".join(rows), encoding="utf-8")
+    pairing = pair_frames(open_folder(tmp_path), tmp_path)
+    assert pairing.clocks["a"].number.tolist() == [0, 1, 2, 3]
+    assert "lists 5 frames of camera 'a' but its footage has 4" in pairing.notices[0]
+
+
+def test_hidden_files_are_no_footage(tmp_path: Path) -> None:
+    _video(tmp_path / "a.mp4", [50] * 2)
+    (tmp_path / "._a.mp4").write_bytes(b"left by a Mac")
+    assert [clip.name for clip in open_folder(tmp_path)] == ["a"]
