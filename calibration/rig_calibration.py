@@ -14,13 +14,13 @@ from calibration.boards import Board
 from calibration.errors import CalibrationError
 from calibration.extrinsics.solution import Solution, of_linked, solve
 from calibration.heldout import heldout_score, score_of
-from calibration.intrinsics.coverage import covered_share
 from calibration.intrinsics.lens import Lens, learn_lens, rescaled
 from calibration.intrinsics.stored import stored_lens
 from calibration.quality.calibration_gates import Evidence, judge_calibration
 from calibration.quality.clock_figures import clock_figures
 from calibration.quality.comparison import compare
 from calibration.quality.document import Quality
+from calibration.quality.notices import notices_of
 from calibration.quality.per_camera import camera_figures
 from calibration.quality.scores import Score
 from calibration.quality.volume import volume_around
@@ -33,8 +33,6 @@ from geometry import se3
 from geometry.rig import Rig
 
 Array = NDArray[np.float64]
-
-_WELL_COVERED = 0.4
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def calibrate(request: CalibrationRequest, seen: Seen) -> Calibration:
         clocks=clocks,
         world=world.source,
         floor_rms_mm=1e3 * world.floor_rms_m if world.has_floor else None,
-        notices=(*paired.notices, *seen.notices, *_notices(solution, world, whole, heldout)),
+        notices=(*paired.notices, *seen.notices, *notices_of(solution, world, whole, heldout, clocks)),
         seconds=clock.laps,
         volume=volume_around(rig, board_points),
         comparison=comparison,
@@ -134,34 +132,6 @@ def _world(request: CalibrationRequest, seen: Seen, solution: Solution) -> World
         return world_from_floor_board(request.board, of_linked(seen.floor, solution.linked), rig)
     boards = solution.adjustment.state.T_world_board
     return guessed_world(rig, se3.apply(boards[:, None], request.board.points).reshape(-1, 3))
-
-
-def _notices(solution: Solution, world: World, whole: Score, heldout: Score | None) -> list[str]:
-    notices = _unseen_corners(whole)
-    if not world.has_floor:
-        notices.append(
-            "no floor was given: Z is the cameras' common up direction and the origin level with the lowest board or "
-            "camera; film the board on the floor and give --floor for a true one"
-        )
-    if heldout is None:
-        notices.append("too few shared frames to leave some out: errors are those of the fit itself")
-    learnt = [lens for lens in solution.lenses if lens.views > 0]
-    narrow = [lens.name for lens in learnt if covered_share(lens.coverage) < _WELL_COVERED]
-    if narrow:
-        notices.append(f"the board was in less than {100 * _WELL_COVERED:.0f} % of the picture of {', '.join(narrow)}")
-    scarce = [lens.name for lens in learnt if lens.views < 10]
-    if scarce:
-        notices.append(f"fewer than 10 pictures for the lens of {', '.join(scarce)}")
-    return notices
-
-
-def _unseen_corners(whole: Score) -> list[str]:
-    """A board described too large is found all the same: what gives it away are corners that nobody ever saw."""
-    unseen = np.count_nonzero(np.isnan(whole.corner_rms_px))
-    if not unseen:
-        return []
-    corners = len(whole.corner_rms_px)
-    return [f"{unseen} of the board's {corners} corners were never seen; check columns and rows in BOARD.toml"]
 
 
 class _Stopwatch:

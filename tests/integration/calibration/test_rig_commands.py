@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -261,3 +262,15 @@ def test_pictures_of_another_resolution_are_no_check(
     code = main([*arguments, "--images", str(tmp_path / "cropped"), "--report", str(tmp_path / "out")])
     said = _refused(code, tmp_path / "out", capsys)
     assert "camera 'cam01': calibrated at 640x480 px, pictures are 640x400" in said
+
+
+def test_a_board_described_too_large_is_said(
+    films: Path, calibrated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One row more leaves the markers of the others as they are: the rig is right, the description is not."""
+    (films / "TALL.toml").write_text(board_toml(replace(BOARD, rows=6)), encoding="utf-8")
+    assert _calibrate(films, films / "moved", tmp_path, "TALL.toml") == 0
+    said = capsys.readouterr().out
+    assert "5 of the board's 25 corners were never seen by two cameras at once" in said
+    apart_m, _ = aligned_errors(read_rig(tmp_path / "rig.toml"), read_rig(calibrated / "rig.toml"))
+    assert apart_m.max() < 1e-4
