@@ -41,8 +41,8 @@ def _unseen_corners(whole: Score) -> list[str]:
         return []
     corners = len(whole.corner_rms_px)
     return [
-        f"{unseen} of the board's {corners} corners were never seen by two cameras at once; if the board was shown whole, "
-        "check columns and rows in BOARD.toml"
+        f"{unseen} of the board's {corners} corners were never seen by two cameras at once; if the board was shown "
+        "whole, check columns and rows in BOARD.toml"
     ]
 
 
