@@ -23,8 +23,9 @@ from reconstruct.estimator.frame_ik import leg_length
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.priors import motion_prior
 from reconstruct.estimator.session import SessionTrial
+from reconstruct.estimator.smoothing_problem import Estimate, trial_problem
 from reconstruct.estimator.symmetry import BODY, STANCE, given_alike
-from reconstruct.estimator.trial_smoother import Estimate, posterior, posterior_belief, trial_problem
+from reconstruct.estimator.trial_smoother import posterior, posterior_belief
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.kernels.kinematics import body_points
 from reconstruct.kernels.skeleton import N_POINTS

@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from analysis.kernels.knee_drivers import drivers_of_poses
 from benchmarks.real_clip import clip_angles, clip_points
 from geometry.rig import Rig
-from reconstruct.estimator import trial_smoother
+from reconstruct.estimator import smoothing_problem, trial_smoother
 from reconstruct.estimator.fixed_lag import FixedLag
 from reconstruct.estimator.frame_ik import FrameSolver, Pose
 from reconstruct.estimator.live_filter import LiveFilter
@@ -111,8 +111,8 @@ def test_whole_trial(benchmark: BenchmarkFixture, cameras: int) -> None:
     """One Gauss-Newton step, and the posterior with its covariances, of a trial of 120 frames."""
     rig = ring(cameras)
     seen, x, _, belief = draw_trial(rig, 3, frames=FRAMES)
-    problem = trial_smoother.trial_problem(rig.arrays, seen, belief, PRIOR)
-    at = trial_smoother.descend(problem, trial_smoother.start_from(x[:, :N_DOF], seen.time_s, belief), 12)
+    problem = smoothing_problem.trial_problem(rig.arrays, seen, belief, PRIOR)
+    at = trial_smoother.descend(problem, smoothing_problem.start_from(x[:, :N_DOF], seen.time_s, belief), 12)
     benchmark.extra_info["frames"] = FRAMES
     body = benchmark(lambda: trial_smoother.posterior(problem, trial_smoother.descend(problem, at, 1)))
     assert np.isfinite(body.covariance).all()

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from reconstruct.estimator.priors import MotionPrior
 from reconstruct.estimator.session import SessionTrial
-from reconstruct.estimator.trial_smoother import Estimate, descend, trial_problem
+from reconstruct.estimator.smoothing_problem import Estimate, trial_problem
+from reconstruct.estimator.trial_smoother import descend
 from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF
 
 Array = NDArray[np.float64]

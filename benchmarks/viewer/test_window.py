@@ -73,11 +73,12 @@ def _squats() -> Replay:
 
 @pytest.mark.usefixtures("display")
 def test_window_steps(benchmark: BenchmarkFixture) -> None:
+    from viewer.choosing import NobodyToAsk
     from viewer.open3d_window import Window
     from viewer.stage import Stage
 
     with Window("benchmark", (1280, 720)) as window:
-        stage = Stage(window, _squats(), room_of(virtual_lab(seed=0).rig))
+        stage = Stage(window, _squats(), room_of(virtual_lab(seed=0).rig), NobodyToAsk())
         benchmark.pedantic(lambda: stage.step(time.monotonic()), rounds=300, warmup_rounds=30)
     assert benchmark.stats is not None
     assert benchmark.stats["median"] < 1 / REQUIRED_FPS

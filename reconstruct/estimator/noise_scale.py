@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reconstruct.estimator.belief import Belief
 from reconstruct.estimator.observations import Observations
-from reconstruct.estimator.trial_smoother import STUDENT_NU
+from reconstruct.estimator.smoothing_problem import STUDENT_NU
 
 Array = NDArray[np.float64]
 

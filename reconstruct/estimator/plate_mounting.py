@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from geometry.camera_model import CameraArrays, normalise, project
 from reconstruct.estimator.plates import CORNER_SD_PX, PlateObservations
-from reconstruct.estimator.trial_smoother import Estimate, TrialProblem, trial_problem
+from reconstruct.estimator.smoothing_problem import Estimate, TrialProblem, trial_problem
 from reconstruct.kernels.kinematics import segment_frames
 from reconstruct.kernels.skeleton import N_DOF, N_PIVOTS, SEGMENTS
 

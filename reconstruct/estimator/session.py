@@ -19,19 +19,9 @@ from reconstruct.estimator.pace import motion_of
 from reconstruct.estimator.plate_mounting import NOT_MOUNTED, MountedPlates, mount_plates
 from reconstruct.estimator.plates import PlateObservations
 from reconstruct.estimator.priors import MotionPrior, motion_prior
+from reconstruct.estimator.smoothing_problem import Estimate, TrialProblem, residuals, start_from, trial_problem
 from reconstruct.estimator.symmetry import BODY, STANCE, given_alike
-from reconstruct.estimator.trial_smoother import (
-    Estimate,
-    SmoothedTrial,
-    TrialProblem,
-    descend,
-    descend_poses,
-    posterior,
-    posterior_belief,
-    residuals,
-    start_from,
-    trial_problem,
-)
+from reconstruct.estimator.trial_smoother import SmoothedTrial, descend, descend_poses, posterior, posterior_belief
 from reconstruct.recording import Purpose
 
 Array = NDArray[np.float64]

@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from geometry.camera_model import project
 from geometry.rig import Rig
-from reconstruct.estimator import trial_smoother
+from reconstruct.estimator import smoothing_problem, trial_smoother
 from reconstruct.estimator.belief import FIRST_BIAS, FIRST_MEAN, Belief, first_belief
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.priors import MEAN_DOFS, MotionPrior, motion_prior
-from reconstruct.estimator.trial_smoother import Estimate
+from reconstruct.estimator.smoothing_problem import Estimate
 from reconstruct.kernels import motion
 from reconstruct.kernels.kinematics import body_points
 from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF, N_POINTS
@@ -89,8 +89,8 @@ def look_at(
 
 def solve(
     rig: Rig, seen: Observations, belief: Belief, q: Array, prior: MotionPrior = PRIOR
-) -> tuple[trial_smoother.TrialProblem, Estimate]:
+) -> tuple[smoothing_problem.TrialProblem, Estimate]:
     """The smoother's problem and its solution from a start at poses q (F, 27)."""
-    problem = trial_smoother.trial_problem(rig.arrays, seen, belief, prior)
-    start = trial_smoother.start_from(q, seen.time_s, belief)
+    problem = smoothing_problem.trial_problem(rig.arrays, seen, belief, prior)
+    start = smoothing_problem.start_from(q, seen.time_s, belief)
     return problem, trial_smoother.descend(problem, start, max_steps=15)

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.errors import ReconstructError
-from reconstruct.estimator import trial_smoother
+from reconstruct.estimator import smoothing_problem, smoothing_system, trial_smoother
 from reconstruct.estimator.plate_mounting import (
     NOT_MOUNTED,
     MountedPlates,
@@ -21,7 +21,7 @@ from reconstruct.estimator.plate_mounting import (
 )
 from reconstruct.estimator.plates import CORNER_SD_PX, PlateObservations, observe_plates
 from reconstruct.estimator.priors import MotionPrior
-from reconstruct.estimator.trial_smoother import Estimate, TrialProblem
+from reconstruct.estimator.smoothing_problem import Estimate, TrialProblem
 from reconstruct.kernels.rotations import left_jacobian, rotation_of
 from reconstruct.kernels.skeleton import DOF_NAMES, N_DOF, SEGMENTS
 from tests.rigs import ring
@@ -92,11 +92,11 @@ def test_normal_equations_are_the_gradient_of_the_cost(rig: Rig) -> None:
     at = Estimate(at.x + rng.normal(0, 1e-3, x.shape), at.globals + rng.normal(0, 1e-4, at.globals.shape))
     at.globals[problem.prior.biases.stop :].reshape(-1, 10)[:, 6:] = 0.0
     without = replace(problem, plates=None)
-    analytic_x, analytic_g = trial_smoother.gradient(problem, at)
-    other_x, other_g = trial_smoother.gradient(without, at)
+    analytic_x, analytic_g = smoothing_system.gradient(problem, at)
+    other_x, other_g = smoothing_system.gradient(without, at)
 
     def plates_cost(moved: Estimate) -> float:
-        return trial_smoother.cost(problem, moved) - trial_smoother.cost(without, moved)
+        return smoothing_problem.cost(problem, moved) - smoothing_problem.cost(without, moved)
 
     numeric_x, numeric_g = np.zeros_like(analytic_x), np.zeros_like(analytic_g)
     for index in np.ndindex(*x.shape):

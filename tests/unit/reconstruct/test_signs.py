@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.angle_names import ANGLE_NAMES, angle_index
-from reconstruct.estimator import trial_smoother
+from reconstruct.estimator import smoothing_problem, trial_smoother
 from reconstruct.estimator.belief import FIRST_MEAN, Belief, first_belief
 from reconstruct.estimator.observations import Observations
 from reconstruct.estimator.priors import motion_prior
@@ -72,8 +72,8 @@ def estimate(rig: Rig, belief: Belief, q: Array) -> AngleTrial:
         np.arange(FRAMES) / FPS, np.zeros((CAMERAS, FRAMES)), uv, np.full(uv.shape[:3], NOISE_PX**2),
         np.full(CAMERAS, 0.01), np.full((CAMERAS, N_POINTS), 0.5), PixelNoise(NOISE_PX, 0.0), 1 / FPS,
     )  # fmt: skip
-    problem = trial_smoother.trial_problem(rig.arrays, seen, belief, PRIOR)
-    at = trial_smoother.descend(problem, trial_smoother.start_from(q, seen.time_s, belief), 12)
+    problem = smoothing_problem.trial_problem(rig.arrays, seen, belief, PRIOR)
+    at = trial_smoother.descend(problem, smoothing_problem.start_from(q, seen.time_s, belief), 12)
     body = trial_smoother.posterior(problem, at)
     return angles_from_poses(body.time_s, body.q, body.covariance, PRIOR, feet_seen=True)
 
