@@ -1,5 +1,6 @@
 """One virtual camera's node, in a process of its own that imports nothing it does not need."""
 
+import os
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,9 @@ from capture.node import HubAddresses, StopSign, run_live_node
 from capture.types import Array
 from valgus.virtual_lab.camera import VirtualCamera, VirtualDetector
 from valgus.virtual_lab.schedule import Schedule
+
+_NICENESS = 10
+"""A virtual camera stands for one on another computer: it must not keep the hub from this one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,8 @@ class Ready:
 
 def run_node(name: str, hub: HubAddresses, stop: StopSign, parent: Connection) -> None:
     """Say `Ready`, receive (part, start_ns), publish until the run is over."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICENESS)
     parent.send(Ready())
     part, start_ns = parent.recv()
     camera = VirtualCamera(part.camera, part.run, start_ns)
