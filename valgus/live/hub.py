@@ -28,6 +28,7 @@ from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
 from valgus.live.estimates import Circumstances, Estimate
 from valgus.live.lock_step import LockStep
+from valgus.live.priority import going_first
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
 from valgus.live.rounds import Gathered, Rounds
@@ -175,19 +176,23 @@ class Hub:
         self.close()
 
     def _run(self, reconstructor: Reconstructor, finished: Callable[[], bool]) -> HubReport:
-        while not finished():
-            message = self._next_message(reconstructor)
-            if message is not None:
-                self._consume(message, reconstructor)
-            else:  # a view that waits in the queue has come, however long the hub took to look
-                self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
-            for event in self._attendant.events():
-                self._broadcast.send(encode_live_event(event))
-            now_ns = time.monotonic_ns()
-            self._tell_all(self._refusals(now_ns))
-            self._miss_the_silent(message, now_ns)
+        with going_first():
+            while not finished():
+                self._step(reconstructor)
         self._publish_all(self._grouping.flush(), reconstructor)
         return self._stopwatch.report(self._published, self._tally)
+
+    def _step(self, reconstructor: Reconstructor) -> None:
+        message = self._next_message(reconstructor)
+        if message is not None:
+            self._consume(message, reconstructor)
+        else:  # a view that waits in the queue has come, however long the hub took to look
+            self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
+        for event in self._attendant.events():
+            self._broadcast.send(encode_live_event(event))
+        now_ns = time.monotonic_ns()
+        self._tell_all(self._refusals(now_ns))
+        self._miss_the_silent(message, now_ns)
 
     def _next_message(self, reconstructor: Reconstructor) -> NodeMessage | None:
         """What came first; until it comes, what can be done before it is."""

@@ -1,7 +1,6 @@
 """What a hub does before the first frame: learn the subjects, and have every kernel compiled."""
 
 import gc
-import sys
 from collections.abc import Callable, Sequence
 
 from capture.types import KeypointTrial
@@ -14,10 +13,6 @@ from reconstruct.recording import Purpose, Recording
 from valgus.live.first_start import compiling_together
 from valgus.live.person import KnownSubject, Person, keypoints_of
 from valgus.live.rehearsal import rehearse_all, rehearse_cleaning
-
-SWITCH_S = 0.0005
-"""How long another thread may keep the interpreter from one that comes back from compiled code: Python's own 5 ms is
-more than a whole estimate takes."""
 
 
 def reconstructor_of(rig: Rig, person: Person, tell: Callable[[str], None]) -> LiveReconstructor:
@@ -40,7 +35,6 @@ def reconstructors_of(
     # What is loaded by now stays: the garbage collector need not go through it again while somebody moves.
     gc.collect()
     gc.freeze()
-    sys.setswitchinterval(SWITCH_S)
     return tuple(LiveReconstructor(rig, keypoints, noise, subject) for subject in learned)
 
 
