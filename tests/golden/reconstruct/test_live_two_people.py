@@ -1,17 +1,17 @@
 """Two people made of a truth set, one set of views after the other: both stay the subjects that they were."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from capture.types import FrameSet, Keypoints2D, KeypointTrial
+from capture.types import KeypointTrial
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.tracking.live_subjects import LiveSubjects
 from tests.golden.reconstruct.test_two_people import CLOSEST, FRAMES
-from tests.support.truth_people import FPS, HALPE_26, TruthPeople, path
+from tests.support.live_views import sets
+from tests.support.truth_people import HALPE_26, TruthPeople, path
 
 SEEDS = range(20)
 
@@ -19,18 +19,6 @@ SEEDS = range(20)
 @pytest.fixture(scope="module")
 def people(shared_data: Path) -> TruthPeople:
     return TruthPeople(shared_data / "truth")
-
-
-def sets(trial: KeypointTrial) -> Iterator[FrameSet]:
-    for f in range(trial.frames):
-        time_ns = round(f / FPS * 1e9)
-        yield FrameSet(time_ns, tuple(view(trial, c, f, time_ns) for c in range(len(trial.cameras))))
-
-
-def view(trial: KeypointTrial, c: int, f: int, time_ns: int) -> Keypoints2D:
-    there = (trial.confidence[c, f] > 0.0).any(axis=-1)
-    uv, confidence = trial.uv[c, f, there].astype(np.float32), trial.confidence[c, f, there].astype(np.float32)
-    return Keypoints2D(trial.cameras[c], f, time_ns, 0, HALPE_26.name, (1280, 720), uv, confidence)
 
 
 def shares(trial: KeypointTrial, who: NDArray[np.int64], subjects: LiveSubjects) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Of several people in a live session the subject alone, through disappearances and changes of mind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from capture.types import FrameSet, Keypoints2D, KeypointTrial
+from capture.types import FrameSet, KeypointTrial
 from geometry.rig import Rig
 from reconstruct.tracking.live_subjects import AWAY, LiveSubjects, nearest
-from tests.unit.reconstruct.tracking.squatting import FPS
+from tests.support.live_views import sets
 from tests.unit.reconstruct.tracking.test_people import NAMES, NOISE, crowd, line, walk
 
 Array = NDArray[np.float64]
@@ -26,18 +26,6 @@ def two(ring: Callable[..., Rig], see: Callable[[Rig, Array], Array]) -> tuple[R
     middle = walk(FRAMES, line(FRAMES, (0, 0.0, 0.0), (1, 0.1, 0.0)), 1.0, 0.4)
     around = walk(FRAMES, line(FRAMES, (0, 1.2, -0.9), (0.5, 0.9, 0.9), (1, -0.8, 0.9)), 1.1, 2.0)
     return (rig, *crowd(rig, see, [middle, around], seed=21, places=3))
-
-
-def sets(trial: KeypointTrial) -> Iterator[FrameSet]:
-    for f in range(trial.frames):
-        time_ns = round(f / FPS * 1e9)
-        yield FrameSet(time_ns, tuple(view(trial, c, f, time_ns) for c in range(len(trial.cameras))))
-
-
-def view(trial: KeypointTrial, c: int, f: int, time_ns: int) -> Keypoints2D:
-    there = (trial.confidence[c, f] > 0.0).any(axis=-1)
-    uv, confidence = trial.uv[c, f, there].astype(np.float32), trial.confidence[c, f, there].astype(np.float32)
-    return Keypoints2D(trial.cameras[c], f, time_ns, 0, NAMES.name, (1280, 720), uv, confidence)
 
 
 def shown(trial: KeypointTrial, who: NDArray[np.int64], picked: FrameSet, f: int) -> set[int]:
