@@ -25,6 +25,8 @@ _SKIN_SLOPE_SD = 0.3
 """Sine of the angle between a plate's normal and the direction away from the bone, on people."""
 _FACES_OUT = 0.3
 """Least cosine of that angle: whoever straps a plate on turns its back to the skin."""
+_INDEPENDENT = 3
+"""Sightings by one camera that count in full: while somebody stands still, all of them are wrong alike."""
 _GROSS_PX = 15.0
 _MOUNT_SD = np.array([0.03] * 3 + [0.3] * 3)
 """How far a first guess of a mounting may be off: metres, then radians."""
@@ -116,6 +118,12 @@ class _Sightings:
     origin: Array
     corners: Array
 
+    @property
+    def weight(self) -> Array:
+        """(N,) by which the errors of each sighting count."""
+        _, which, count = np.unique(self.camera, return_inverse=True, return_counts=True)
+        return np.sqrt(np.minimum(1.0, _INDEPENDENT / count[which]))
+
     def projected(self, cameras: CameraArrays, local: Array) -> Array:
         """(N, 4, 2) px of points (4, 3) of the segment."""
         world = self.origin[:, None] + local @ np.swapaxes(self.R, 1, 2)
@@ -158,8 +166,9 @@ def _fit(cameras: CameraArrays, seen: _Sightings, half_m: float) -> _Mount:
     candidates = [mount for n in spread for mount in _seen_alone(cameras, seen, n, half_m)]
     promising = sorted(_facing_out(candidates), key=gross)[:_REFINED]
     found = [least_squares(errors, np.zeros(6), args=(mount,), loss="soft_l1") for mount in promising]
-    costs = {mount.moved(fit.x): float(fit.cost) for mount, fit in zip(promising, found, strict=True)}
-    return min(_facing_out(list(costs)), key=costs.__getitem__)
+    refined = {mount.moved(fit.x): float(fit.cost) for mount, fit in zip(promising, found, strict=True)}
+    outside = [mount for mount in refined if mount.faces_out]
+    return min(outside, key=refined.__getitem__) if outside else promising[0]
 
 
 def _facing_out(mounts: list[_Mount]) -> list[_Mount]:
@@ -193,7 +202,8 @@ def _errors(mount: _Mount, cameras: CameraArrays, seen: _Sightings, half_m: floa
     """Reprojection errors over their sd, and how far the plate's normal is from pointing away from the bone."""
     away = seen.corners - seen.projected(cameras, mount.centre + square(half_m) @ mount.turned.T)
     off_skin = (mount.turned[:, 2] - _outward(mount.centre)) / _SKIN_SLOPE_SD
-    return np.concatenate([np.nan_to_num(away.ravel() / CORNER_SD_PX, nan=100.0), off_skin])
+    weighted = away * seen.weight[:, None, None] / CORNER_SD_PX
+    return np.concatenate([np.nan_to_num(weighted.ravel(), nan=100.0), off_skin])
 
 
 def without_strays(
