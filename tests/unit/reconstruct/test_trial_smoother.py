@@ -135,3 +135,13 @@ def test_a_pose_without_a_covariance_is_no_pose(rig: Rig) -> None:
         told = np.isfinite(trial.body.covariance).all(axis=(1, 2))
         np.testing.assert_array_equal(np.isfinite(trial.body.x).all(axis=1), told)
         assert (np.einsum("fii->fi", trial.body.covariance[told]) > 0.0).all()
+
+
+def test_poses_are_found_around_a_body_that_stays(rig: Rig) -> None:
+    seen, x, truth, belief = draw_trial(rig, 3)
+    problem = smoothing_problem.trial_problem(rig.arrays, seen, belief, PRIOR)
+    start = Estimate(x + np.random.default_rng(3).normal(0, 0.02, x.shape), truth)
+    found = trial_smoother.descend_poses(problem, start, 15)
+    np.testing.assert_array_equal(found.globals, truth)
+    lowest = smoothing_problem.cost(problem, trial_smoother.descend_poses(problem, found, 15))
+    assert lowest <= smoothing_problem.cost(problem, found) < min(lowest + 5e-3, smoothing_problem.cost(problem, start))
