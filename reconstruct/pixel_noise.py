@@ -165,6 +165,8 @@ def _running_median(values: Array) -> Array:
 
 def _fill_gaps(values: Array) -> Array:
     """(C, F) with linear interpolation over NaN; a camera that never knows gets the others' mean, or 1."""
+    if np.isfinite(values).all():
+        return values
     filled = values.copy()
     for row in filled:
         known = np.flatnonzero(np.isfinite(row))

@@ -4,7 +4,22 @@ import math
 
 import numpy as np
 
-from geometry._jit import kernel
+from geometry._jit import inner_kernel, kernel
+
+
+@inner_kernel
+def _all_get_their_best(cost, unmatched, match):
+    """Give every row its cheapest column; whether no two rows want the same, and nothing can be cheaper."""
+    n, m = cost.shape
+    for row in range(n):
+        match[row], least = -1, unmatched
+        for column in range(m):
+            if cost[row, column] < least:
+                match[row], least = column, cost[row, column]
+        for other in range(row):
+            if match[row] >= 0 and match[other] == match[row]:
+                return False
+    return True
 
 
 @kernel
@@ -22,6 +37,8 @@ def assign(cost, unmatched, match):
     Shortest augmenting paths with potentials (Jonker & Volgenant 1987), on the matrix widened by one private
     column of cost `unmatched` per row; O(n^2 (n + m)).
     """
+    if _all_get_their_best(cost, unmatched, match):
+        return
     n, m = cost.shape
     width = m + n
     u, v = np.zeros(n + 1), np.zeros(width + 1)

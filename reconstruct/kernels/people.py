@@ -2,12 +2,14 @@
 
 People are followed by a handful of joints in undistorted image coordinates: enough to tell them apart, cheap enough
 to do for everybody in every frame.  `xy` (J, 2) is one detection, NaN where a joint was not seen; `sd` its noise in
-the same units; R, t of one camera map world to camera.
+the same units; R (C, 3, 3) and t (C, 3) map world to cameras.
+
+Arrays are handed on whole, with indices: every slice that crosses a call costs more than a joint's arithmetic.
 """
 
 import math
 
-from geometry._jit import inner_kernel
+from geometry._jit import inline_kernel, inner_kernel
 from geometry.rays import solve_symmetric3
 
 STRAY = 16.0
@@ -23,41 +25,54 @@ _VELOCITY_GAIN = 0.4
 _EXPECTED_SD_M = 0.05
 
 
-@inner_kernel
-def _joint_error(R, t, place, j, sd_m, x, y, sd):
-    """Truncated squared error of joint j at `place` (J, 3) seen at (x, y), with the price of its vagueness `sd_m`."""
-    X, Y, Z = place[j, 0], place[j, 1], place[j, 2]
-    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
-    if not z > 0.0:
-        return STRAY
-    dx = (R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]) / z - x
-    dy = (R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]) / z - y
+@inline_kernel
+def _in_view(R, t, c, X, Y, Z):
+    """Image point of a place in undistorted coordinates of camera c, and its depth."""
+    z = R[c, 2, 0] * X + R[c, 2, 1] * Y + R[c, 2, 2] * Z + t[c, 2]
+    per_z = 1.0 / z
+    x = (R[c, 0, 0] * X + R[c, 0, 1] * Y + R[c, 0, 2] * Z + t[c, 0]) * per_z
+    return x, (R[c, 1, 0] * X + R[c, 1, 1] * Y + R[c, 1, 2] * Z + t[c, 1]) * per_z, z
+
+
+@inline_kernel
+def _truncated_error(x, y, z, u, v, sd_m, sd):
+    """Truncated squared error of (x, y), expected at a depth z, that was seen at (u, v); with the price of `sd_m`."""
+    squared = (u - x) * (u - x) + (v - y) * (v - y)
     variance = sd * sd + (sd_m / z) * (sd_m / z)
-    return min((dx * dx + dy * dy) / variance + 2.0 * math.log(variance / (sd * sd)), STRAY)
+    # Most people are far from most detections: their strays are spared the logarithm.
+    if z > 0.0 and squared < STRAY * variance:
+        return min(squared / variance + 2.0 * math.log(variance / (sd * sd)), STRAY)
+    return STRAY
 
 
 @inner_kernel
-def fit(R, t, position, sd_m, partner, xy, sd):
+def fit(R, t, c, position, sd_m, partner, xy, sd):
     """Mean truncated squared error of a detection of a person at `position` (J, 3), each give or take `sd_m` (J,).
 
-    Every left-right pair may be exchanged.  Infinite with fewer than three joints in common.
+    Every left-right pair may be exchanged.  Infinite with fewer than three joints in common, and where the mean is
+    sure to be above `UNMATCHED`.
     """
-    total, joints = 0.0, 0
-    for j in range(len(partner)):
+    total, joints, j = 0.0, 0, 0
+    hopeless = UNMATCHED * len(partner)
+    while j < len(partner) and total <= hopeless:
         p = partner[j]
-        if p < j:
-            continue
-        keep, cross, seen = 0.0, 0.0, 0
-        for a, b in ((j, p), (p, j)):
-            if math.isfinite(xy[a, 0] + position[a, 0] + position[b, 0]):
-                seen += 1
-                keep += _joint_error(R, t, position, a, sd_m[a], xy[a, 0], xy[a, 1], sd)
-                cross += _joint_error(R, t, position, b, sd_m[b], xy[a, 0], xy[a, 1], sd)
-            if p == j:
-                break
-        total += min(keep, cross + MIRRORED)
-        joints += seen
-    return total / joints if joints >= 3 else math.inf
+        if p >= j and math.isfinite(position[j, 0] + position[p, 0]):
+            xj, yj, zj = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
+            xp, yp, zp = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
+            keep = cross = 0.0
+            u, v = xy[j, 0], xy[j, 1]
+            if math.isfinite(u):
+                keep += _truncated_error(xj, yj, zj, u, v, sd_m[j], sd)
+                cross += _truncated_error(xp, yp, zp, u, v, sd_m[p], sd)
+                joints += 1
+            u, v = xy[p, 0], xy[p, 1]
+            if p != j and math.isfinite(u):
+                keep += _truncated_error(xp, yp, zp, u, v, sd_m[p], sd)
+                cross += _truncated_error(xj, yj, zj, u, v, sd_m[j], sd)
+                joints += 1
+            total += min(keep, cross + MIRRORED)
+        j += 1
+    return total / joints if joints >= 3 and total <= hopeless else math.inf
 
 
 @inner_kernel
@@ -72,92 +87,76 @@ def move_on(position, velocity, unseen_s, sd_m, interval_s):
 
 
 @inner_kernel
-def _reading(R, t, position, partner, xy, j):
-    """Index of the detection that is joint j in this view: j itself or its mirror partner."""
-    p = partner[j]
-    if p == j or not math.isfinite(xy[j, 0] + xy[p, 0] + position[j, 0] + position[p, 0]):
-        return j
-    keep = _joint_error(R, t, position, j, 0.0, xy[j, 0], xy[j, 1], 1.0)
-    keep += _joint_error(R, t, position, p, 0.0, xy[p, 0], xy[p, 1], 1.0)
-    cross = _joint_error(R, t, position, j, 0.0, xy[p, 0], xy[p, 1], 1.0)
-    cross += _joint_error(R, t, position, p, 0.0, xy[j, 0], xy[j, 1], 1.0)
-    return p if cross < keep else j
+def read_view(R, t, c, position, partner, xy, seen):
+    """Lay a person's detection `xy` (J, 2) in camera c down in `seen` (C, J, 2), exchanged pairs put right."""
+    for j in range(len(partner)):
+        p = partner[j]
+        if p < j:
+            continue
+        xj, yj, _ = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
+        xp, yp, _ = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
+        # |a - j|^2 + |b - p|^2 > |b - j|^2 + |a - p|^2, without what both sides share; not where one is unknown
+        exchanged = (xy[j, 0] - xy[p, 0]) * (xj - xp) + (xy[j, 1] - xy[p, 1]) * (yj - yp) < 0.0
+        a, b = (p, j) if exchanged else (j, p)
+        for i in range(2):
+            seen[c, j, i], seen[c, p, i] = xy[a, i], xy[b, i]
 
 
 @inner_kernel
-def _add_ray(R, t, x, y, sd, place, normal):
-    """Add the normal equations, around `place` (3,), of one ray with image noise `sd` to `normal` (9,)."""
-    X, Y, Z = place[0], place[1], place[2]
-    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
-    w = 1.0 / (sd * sd * max(z * z, 1e-6))
-    for row in range(2):
-        s = x if row == 0 else y
-        p0, p1, p2 = R[row, 0] - s * R[2, 0], R[row, 1] - s * R[2, 1], R[row, 2] - s * R[2, 2]
-        e = s * t[2] - t[row] - p0 * X - p1 * Y - p2 * Z
-        normal[0] += w * p0 * p0
-        normal[1] += w * p0 * p1
-        normal[2] += w * p0 * p2
-        normal[3] += w * p1 * p1
-        normal[4] += w * p1 * p2
-        normal[5] += w * p2 * p2
-        normal[6] += w * e * p0
-        normal[7] += w * e * p1
-        normal[8] += w * e * p2
+def _displacement(R, t, seen, precision, j, X, Y, Z, expected):
+    """Offset of joint j from (X, Y, Z) by its rays, and their number; where they say nothing, `expected` (1/m^2) holds.
 
-
-@inner_kernel
-def _place_joint(cameras, place, xy, sd, reading, detection, normal):
-    """Offset of one joint from where it was expected (NaN if nowhere), or its first place; and its number of views.
-
-    Where the views say nothing about a direction, the expectation holds.
+    The normal equations of `geometry.rays.intersect_rays`, with the error in pixels rather than at the camera.
     """
-    expected = math.isfinite(place[0])
-    if not expected:
-        place[:] = 0.0
-    normal[:] = 0.0
+    n00 = n11 = n22 = expected
+    n01 = n02 = n12 = g0 = g1 = g2 = 0.0
     views = 0
-    for c in range(len(detection)):
-        p = detection[c]
-        if p >= 0 and math.isfinite(xy[c, p, reading[c], 0]):
-            x, y = xy[c, p, reading[c], 0], xy[c, p, reading[c], 1]
-            _add_ray(cameras.R[c], cameras.t[c], x, y, sd[c, p], place, normal)
-            views += 1
-    if expected:
-        for i in (0, 3, 5):
-            normal[i] += 1.0 / (_EXPECTED_SD_M * _EXPECTED_SD_M)
-    elif views < 2:
-        place[:] = math.nan
-        return 0.0, 0.0, 0.0, 0
-    N = normal
-    d0, d1, d2 = solve_symmetric3(N[0], N[1], N[2], N[3], N[4], N[5], N[6], N[7], N[8])
+    for c in range(len(precision)):
+        if not math.isfinite(seen[c, j, 0]):
+            continue
+        views += 1
+        z = R[c, 2, 0] * X + R[c, 2, 1] * Y + R[c, 2, 2] * Z + t[c, 2]
+        w = precision[c] / max(z * z, 1e-6)
+        for row in range(2):
+            s = seen[c, j, row]
+            p0 = R[c, row, 0] - s * R[c, 2, 0]
+            p1 = R[c, row, 1] - s * R[c, 2, 1]
+            p2 = R[c, row, 2] - s * R[c, 2, 2]
+            e = w * (s * t[c, 2] - t[c, row] - p0 * X - p1 * Y - p2 * Z)
+            n00 += w * p0 * p0
+            n01 += w * p0 * p1
+            n02 += w * p0 * p2
+            n11 += w * p1 * p1
+            n12 += w * p1 * p2
+            n22 += w * p2 * p2
+            g0 += e * p0
+            g1 += e * p1
+            g2 += e * p2
+    d0, d1, d2 = solve_symmetric3(n00, n01, n02, n11, n12, n22, g0, g1, g2)
     return d0, d1, d2, views
 
 
 @inner_kernel
-def follow(cameras, person, partner, xy, sd, detection, reading, normal):
-    """Move one person's joints to where their detections put them.
+def follow(R, t, position, velocity, unseen_s, seen, precision):
+    """Move one person's joints, `position` (J, 3), to where they are seen.
 
     Parameters
     ----------
-    person : position (J, 3), velocity (J, 3), unseen_s (J,)
-    xy, sd : (C, P, J, 2), (C, P)
-    detection : (C,) the person's place in each view or -1
-    reading, normal : (C,) and (9,) scratch
+    R, t : (C, 3, 3), (C, 3) of the cameras
+    position, velocity, unseen_s : (J, 3), (J, 3), (J,)
+    seen : (C, J, 2) the person's detections, NaN where there is none
+    precision : (C,) inverse variance of their noise
     """
-    position, velocity, unseen_s = person
-    for j in range(len(partner)):
-        for c in range(len(detection)):
-            if detection[c] >= 0:
-                reading[c] = _reading(cameras.R[c], cameras.t[c], position, partner, xy[c, detection[c]], j)
+    for j in range(len(position)):
         first = not math.isfinite(position[j, 0])
-        d0, d1, d2, views = _place_joint(cameras, position[j], xy, sd, reading, detection, normal)
-        if not views:
+        X, Y, Z = (0.0, 0.0, 0.0) if first else (position[j, 0], position[j, 1], position[j, 2])
+        expected = 0.0 if first else 1.0 / (_EXPECTED_SD_M * _EXPECTED_SD_M)
+        d0, d1, d2, views = _displacement(R, t, seen, precision, j, X, Y, Z, expected)
+        if views < (2 if first else 1):
             continue
-        position[j, 0] += d0
-        position[j, 1] += d1
-        position[j, 2] += d2
+        position[j, 0], position[j, 1], position[j, 2] = X + d0, Y + d1, Z + d2
         if first or not unseen_s[j] > 0.0:
-            velocity[j] = 0.0
+            velocity[j, 0] = velocity[j, 1] = velocity[j, 2] = 0.0
         else:
             gain = _VELOCITY_GAIN / unseen_s[j]
             velocity[j, 0] += gain * d0

@@ -43,13 +43,24 @@ def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certa
         best, best_p = BIRTH_ERROR, -1
         for p in range(xy.shape[1]):
             if owner[c, p] == -1:
-                error = fit(cameras.R[c], cameras.t[c], position, certain, partner, xy[c, p], sd[c, p])
+                error = fit(cameras.R, cameras.t, c, position, certain, partner, xy[c, p], sd[c, p])
                 if error < best:
                     best, best_p = error, p
         members[c] = best_p
         if best_p >= 0:
             score += BIRTH_ERROR - best
     return score
+
+
+@inner_kernel
+def _views_with_free(owner):
+    views = 0
+    for c in range(len(owner)):
+        for p in range(owner.shape[1]):
+            if owner[c, p] == -1:
+                views += 1
+                break
+    return views
 
 
 @inner_kernel
@@ -70,6 +81,8 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
     Whether there is one
     """
     count, people = owner.shape
+    if _views_with_free(owner) < 2:
+        return False
     ray, weight, certain = np.zeros((count, 2)), np.zeros(count), np.zeros(len(partner))
     trial, pose = np.full(count, -1), np.empty_like(position)
     best = 0.0
@@ -82,8 +95,8 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
                     trial[:] = -1
                     trial[c], trial[d] = p, q
                     _pose_of(cameras, xy, sd, trial, pose, ray, weight)
-                    error = fit(cameras.R[c], cameras.t[c], pose, certain, partner, xy[c, p], sd[c, p])
-                    error = max(error, fit(cameras.R[d], cameras.t[d], pose, certain, partner, xy[d, q], sd[d, q]))
+                    error = fit(cameras.R, cameras.t, c, pose, certain, partner, xy[c, p], sd[c, p])
+                    error = max(error, fit(cameras.R, cameras.t, d, pose, certain, partner, xy[d, q], sd[d, q]))
                     if not (error < BIRTH_ERROR and _plausible(pose, torso, torso_m)):
                         continue
                     score = _grow(cameras, xy, sd, partner, owner, trial, pose, ray, weight, certain)

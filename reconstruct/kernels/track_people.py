@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.assignment import assign
-from reconstruct.kernels.people import UNMATCHED, fit, follow, move_on
+from reconstruct.kernels.people import UNMATCHED, fit, follow, move_on, read_view
 from reconstruct.kernels.person_birth import find_person
 
 Array = NDArray[np.float64]
@@ -50,16 +50,17 @@ class Anatomy(NamedTuple):
 
 
 @inner_kernel
-def _match_view(R, t, people, anatomy, xy, sd, owner, cost, match, row_person):
-    """Give the detections of one view, xy (P, J, 2), to the people who fit them; `owner` (P,) -1 where nobody does."""
+def _match_view(R, t, c, people, anatomy, xy, sd, owner, cost, match, row_person):
+    """Give the detections of camera c, xy (P, J, 2), to the people who fit them; `owner` (P,) -1 where nobody does."""
     rows = 0
     for m in range(len(people.identity)):
         if people.identity[m] < 0:
             continue
+        position, sd_m = people.position[m], people.sd_m[m]
         for p in range(len(xy)):
             cost[rows, p] = math.inf
             if sd[p] > 0.0:
-                cost[rows, p] = fit(R, t, people.position[m], people.sd_m[m], anatomy.partner, xy[p], sd[p])
+                cost[rows, p] = fit(R, t, c, position, sd_m, anatomy.partner, xy[p], sd[p])
         row_person[rows] = m
         rows += 1
     assign(cost[:rows], UNMATCHED, match)
@@ -71,21 +72,21 @@ def _match_view(R, t, people, anatomy, xy, sd, owner, cost, match, row_person):
 
 
 @inner_kernel
-def _follow_all(cameras, people, anatomy, xy, sd, owner, interval_s, detection, reading, normal):
+def _follow_all(R, t, people, anatomy, xy, sd, owner, interval_s, seen, precision):
     """Move everybody to where they were found; forget those lost."""
     for m in range(len(people.identity)):
         if people.identity[m] < 0:
             continue
         views = 0
+        seen[:] = math.nan
         for c in range(len(owner)):
-            detection[c] = -1
             for p in range(owner.shape[1]):
                 if owner[c, p] == m:
-                    detection[c] = p
+                    read_view(R, t, c, people.position[m], anatomy.partner, xy[c, p], seen)
+                    precision[c] = 1.0 / (sd[c, p] * sd[c, p])
                     views += 1
         people.lost_s[m] = 0.0 if views >= 2 else people.lost_s[m] + interval_s
-        person = (people.position[m], people.velocity[m], people.unseen_s[m])
-        follow(cameras, person, anatomy.partner, xy, sd, detection, reading, normal)
+        follow(R, t, people.position[m], people.velocity[m], people.unseen_s[m], seen, precision)
         if people.lost_s[m] > LOST_S:
             people.identity[m] = -1
 
@@ -163,20 +164,19 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
     interval_s : (F,) since the frame before
     identity : (F, C, P) filled with who each detection is, -1 for nobody
     """
-    frames, count, places, _, _ = xy.shape
+    frames, count, places, joints, _ = xy.shape
     owner = np.empty((count, places), dtype=np.int64)
     cost, match = np.empty((len(people.identity), places)), np.empty(len(people.identity), dtype=np.int64)
     row_person = np.empty(len(people.identity), dtype=np.int64)
-    members, reading = np.empty(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    normal = np.empty(9)
+    members = np.empty(count, dtype=np.int64)
+    seen, precision = np.empty((count, joints, 2)), np.empty(count)
     for f in range(frames):
         for m in range(len(people.identity)):
             if people.identity[m] >= 0:
                 move_on(people.position[m], people.velocity[m], people.unseen_s[m], people.sd_m[m], interval_s[f])
         for c in range(count):
-            R, t = cameras.R[c], cameras.t[c]
-            _match_view(R, t, people, anatomy, xy[f, c], sd[f, c], owner[c], cost, match, row_person)
-        _follow_all(cameras, people, anatomy, xy[f], sd[f], owner, interval_s[f], members, reading, normal)
+            _match_view(cameras.R, cameras.t, c, people, anatomy, xy[f, c], sd[f, c], owner[c], cost, match, row_person)
+        _follow_all(cameras.R, cameras.t, people, anatomy, xy[f], sd[f], owner, interval_s[f], seen, precision)
         _notice(cameras, people, anatomy, xy[f], sd[f], owner, members)
         for c in range(count):
             for p in range(places):

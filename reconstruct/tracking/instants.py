@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reconstruct.medians import medians
+
 Array = NDArray[np.float64]
 
 
@@ -37,7 +39,7 @@ def group_instants(time_s: Array) -> Instants:
     else:
         frame = _by_time(time_s, period)
     times = np.where(frame >= 0, np.take_along_axis(time_s, np.maximum(frame, 0), axis=1), np.nan)
-    middle = np.nanmedian(times, axis=0)
+    middle = medians(times.T)
     return Instants(middle, frame, np.nan_to_num(times - middle))
 
 

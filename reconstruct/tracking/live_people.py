@@ -35,17 +35,18 @@ class LivePeople:
     def identify(self, frames: FrameSet) -> NDArray[np.int64]:
         """Number (C, P) of the person that each view's detections show, -1 for nobody and places without detection."""
         uv, confidence = self._laid_out(frames)
-        xy, sd = detections(self._rig, uv[:, None], confidence[:, None], self._columns, self._noise)
+        only = np.zeros((len(uv), 1), dtype=np.int64)
+        xy, sd = detections(self._rig, uv[:, None], confidence[:, None], self._columns, only, self._noise)
         now_ns = frames.time_ns
         interval_s = _FIRST_INTERVAL_S if self._last_ns is None else max((now_ns - self._last_ns) * _NS, 0.0)
         self._last_ns = now_ns
-        found = np.empty((1, *sd.shape[::2]), dtype=np.int64)
+        found = np.empty(sd.shape, dtype=np.int64)
         kernels.track_people(
             self._rig.arrays,
             self._people,
             self._anatomy,
-            np.ascontiguousarray(np.swapaxes(xy, 0, 1)),
-            np.ascontiguousarray(np.swapaxes(sd, 0, 1)),
+            xy,
+            sd,
             np.array([interval_s]),
             found,
         )

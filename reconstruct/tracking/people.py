@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from capture.types import KeypointTrial
-from geometry.camera_model import normalise
 from geometry.rig import Rig
 from reconstruct.kernels import track_people as kernels
+from reconstruct.kernels.followed import fill_followed
 from reconstruct.pixel_noise import PixelNoise, box_scale
-from reconstruct.tracking.instants import Instants, group_instants
-from reconstruct.tracking.sightings import describe, same_people
+from reconstruct.tracking.instants import group_instants
+from reconstruct.tracking.sightings import Sighting, describe, same_people
 
 Array = NDArray[np.float64]
 
@@ -34,11 +34,16 @@ class PeopleTracks:
     Attributes
     ----------
     identity : (C, F, P) number of the person that a detection shows, -1 for nobody followed
-    people : how many numbers there are; they count up from 0 in the order of appearance
+    sightings : where and how everybody was seen, by number; these count up from 0 in the order of appearance
     """
 
     identity: NDArray[np.int64]
-    people: int
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return len(self.sightings)
 
 
 def followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels.Anatomy]:
@@ -51,18 +56,27 @@ def followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels.
 
 
 def detections(
-    rig: Rig, uv: Array, confidence: Array, columns: NDArray[np.int64], noise: PixelNoise
+    rig: Rig,
+    uv: Array,
+    confidence: Array,
+    columns: NDArray[np.int64],
+    frame: NDArray[np.int64],
+    noise: PixelNoise,
 ) -> tuple[Array, Array]:
-    """(C, F, P, J, 2) undistorted image points of the followed joints, and (C, F, P) their standard deviation.
+    """(G, C, P, J, 2) undistorted image points of the followed joints, and (G, C, P) their standard deviation.
 
-    From keypoints (C, F, P, K, 2) px with confidence (C, F, P, K).
+    From keypoints (C, F, P, K, 2) px with confidence (C, F, P, K), at instants that hold `frame` (C, G) of each
+    camera; NaN where that is -1.
     """
-    visible = confidence[..., columns] > 0.0
-    followed = np.where(visible[..., None], uv[..., columns, :], np.nan)
-    xy = np.stack([normalise(rig.arrays, c, followed[c]) for c in range(len(rig))])
+    xy = np.empty((frame.shape[1], *uv.shape[:1], uv.shape[2], len(columns), 2))
+    uv, confidence = np.ascontiguousarray(uv, dtype=float), np.ascontiguousarray(confidence, dtype=float)
+    fill_followed(rig.arrays, uv, confidence, columns, frame, xy)
     focal = np.sqrt(rig.arrays.focal.prod(axis=1))
     total = _CAUTION * np.sqrt(noise.white_px**2 + noise.drift_px**2 + noise.bias_px**2)
-    return xy, total * box_scale(uv, confidence) / focal[:, None, None]
+    sd = total * box_scale(uv, confidence) / focal[:, None, None]
+    by_instant = sd[np.arange(len(sd))[:, None], frame]
+    by_instant[frame < 0] = np.nan
+    return xy, np.ascontiguousarray(by_instant.swapaxes(0, 1))
 
 
 def nobody(joints: int) -> kernels.People:
@@ -88,18 +102,12 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     noise : of the detector
     """
     columns, anatomy = followed_joints(trial.keypoint_set)
-    xy, sd = detections(rig, trial.uv, trial.confidence, columns, noise)
     instants = group_instants(trial.time_s)
-    found = np.empty((len(instants.time_s), *trial.confidence.shape[:1], trial.confidence.shape[2]), dtype=np.int64)
+    xy, sd = detections(rig, trial.uv, trial.confidence, columns, instants.frame, noise)
+    found = np.empty(sd.shape, dtype=np.int64)
     people = nobody(len(columns))
     kernels.track_people(
-        rig.arrays,
-        people,
-        anatomy,
-        _by_instant(xy, instants),
-        _by_instant(sd, instants),
-        np.diff(instants.time_s, prepend=instants.time_s[0]),
-        found,
+        rig.arrays, people, anatomy, xy, sd, np.diff(instants.time_s, prepend=instants.time_s[0]), found
     )
     sighting = np.full(trial.confidence.shape[:3], -1)
     for c, frames in enumerate(instants.frame):
@@ -129,20 +137,17 @@ def _drop_straggling(sighting: NDArray[np.int64], time_s: Array) -> None:
 
 def _stitched(trial: KeypointTrial, rig: Rig, sighting: NDArray[np.int64], count: int) -> PeopleTracks:
     """People from the uninterrupted sightings of them."""
-    if count < 2:
-        return PeopleTracks(sighting, count)
     seen = [i for i in range(count) if (sighting == i).any()]
+    described = [describe(trial, sighting == i, rig) for i in seen]
+    person = same_people(described)
     number = np.full(count + 1, -1)  # the last place is for -1, nobody
-    number[seen] = same_people([describe(one_person(trial, sighting == i), rig) for i in seen])
-    return PeopleTracks(number[sighting], int(number.max()) + 1)
-
-
-def _by_instant(values: Array, instants: Instants) -> Array:
-    """(G, C, ...) contiguous, from (C, F, ...), NaN where a camera has no frame."""
-    everyone = np.arange(len(values))[:, None]
-    picked = values[everyone, instants.frame]
-    picked[instants.frame < 0] = np.nan
-    return np.ascontiguousarray(np.swapaxes(picked, 0, 1))
+    number[seen] = person
+    identity = number[sighting]
+    whole = [
+        described[person.index(i)] if person.count(i) == 1 else describe(trial, identity == i, rig)
+        for i in range(max(person, default=-1) + 1)
+    ]
+    return PeopleTracks(identity, tuple(whole))
 
 
 def one_person(trial: KeypointTrial, mine: NDArray[np.bool_]) -> KeypointTrial:

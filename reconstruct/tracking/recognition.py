@@ -38,7 +38,7 @@ def recognise_one(person: KeypointTrial, elsewhere: KeypointTrial, rig: Rig, noi
     tracks = everybody(elsewhere, rig, noise)
     there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
     alike = _differences([person], there, rig)[0] <= SAME_BODY
-    score = presence(elsewhere, rig, tracks)
+    score = presence(rig, tracks)
     return there[int(np.where(alike | ~alike.any(), score, -1.0).argmax())]
 
 
@@ -69,4 +69,4 @@ def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial]
 
 
 def _described(people: Sequence[KeypointTrial], rig: Rig) -> list[Sighting]:
-    return [describe(person, rig) for person in people]
+    return [describe(person, np.logical_or.reduce(person.confidence > 0.0, axis=-1), rig) for person in people]

@@ -1,6 +1,7 @@
 """Uninterrupted sightings of people, and which of them are the same person coming back."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from capture.keypoint_sets import KeypointSet
 from capture.types import KeypointTrial
 from geometry.rays import triangulate_linear
 from geometry.rig import Rig
-from reconstruct.kernels.medians import fill_medians
+from reconstruct.medians import medians
 
 Array = NDArray[np.float64]
 
@@ -65,27 +66,25 @@ class Sighting:
     seen: NDArray[np.bool_]
 
 
-def describe(person: KeypointTrial, rig: Rig) -> Sighting:
-    """Sighting of a trial with one place for people who is seen at least once."""
-    seen: NDArray[np.bool_] = np.logical_or.reduce(person.confidence[:, :, 0] > 0.0, axis=-1)
+def describe(trial: KeypointTrial, mine: NDArray[np.bool_], rig: Rig) -> Sighting:
+    """Sighting of somebody whom the detections `mine` (C, F, P) of a trial show, one of them at least."""
+    seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)
     everything = np.flatnonzero(np.logical_or.reduce(seen, axis=0))
-    frames = everything[np.unique(np.linspace(0, len(everything) - 1, _SAMPLES).round().astype(np.int64))]
-    ends = _bone_ends(person.keypoint_set)
-    joints, inverse = np.unique(ends, return_inverse=True)
-    uv, confidence = person.uv[:, frames][:, :, 0, joints], person.confidence[:, frames][:, :, 0, joints]
-    flat = triangulate_linear(rig.arrays, uv.reshape(len(rig), -1, 2), confidence.reshape(len(rig), -1))
-    places = flat.reshape(len(frames), len(joints), 3)
-    middle = _median(places.swapaxes(1, 2))
+    count = min(_SAMPLES, len(everything))
+    frames = everything[np.linspace(0, len(everything) - 1, count).round().astype(np.int64)]
+    joints, ends = _bone_ends(trial.keypoint_set)
+    places = _places(trial, mine, rig, frames, joints)
+    middle = medians(places.swapaxes(1, 2))
     known = np.flatnonzero(np.isfinite(middle[:, 0]))
     first, last = (known[0], known[-1]) if known.size else (0, 0)
-    times = _median(person.time_s[:, frames[[0, -1]]].T)
-    pairs = places[:, inverse.reshape(ends.shape)]
+    times = medians(trial.time_s[:, frames[[0, -1]]].T)
+    bones = places[:, ends[:, 0]] - places[:, ends[:, 1]]
     return Sighting(
         first_s=float(times[0]),
         last_s=float(times[-1]),
         first_place=middle[first],
         last_place=middle[last],
-        bones_m=_median(np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=-1).T),
+        bones_m=medians(np.sqrt((bones * bones).sum(axis=-1)).T),
         frames=len(everything),
         middle=middle,
         views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
@@ -93,15 +92,23 @@ def describe(person: KeypointTrial, rig: Rig) -> Sighting:
     )
 
 
-def _bone_ends(keypoints: KeypointSet) -> NDArray[np.int64]:
-    return np.array([[keypoints.index(a), keypoints.index(b)] for a, b in BONES])
+def _places(
+    trial: KeypointTrial, mine: NDArray[np.bool_], rig: Rig, frames: NDArray[np.int64], joints: NDArray[np.int64]
+) -> Array:
+    """(n, J, 3) metres where the joints of somebody are in n frames."""
+    mine = mine[:, frames]
+    where = np.arange(len(rig))[:, None, None], frames[:, None], np.asarray(mine.argmax(axis=2))[..., None], joints
+    confidence = trial.confidence[where] * np.logical_or.reduce(mine, axis=2)[..., None]
+    flat = triangulate_linear(rig.arrays, trial.uv[where].reshape(len(rig), -1, 2), confidence.reshape(len(rig), -1))
+    return flat.reshape(len(frames), len(joints), 3)
 
 
-def _median(values: Array) -> Array:
-    """Median along the last axis of what is known, NaN where nothing is."""
-    medians = np.empty(values.shape[:-1])
-    fill_medians(np.ascontiguousarray(values).reshape(-1, values.shape[-1]), medians.reshape(-1))
-    return medians
+@lru_cache
+def _bone_ends(keypoints: KeypointSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns (J,) of the joints at which bones end, and (bones, 2) which of these each bone connects."""
+    columns = np.array([[keypoints.index(a), keypoints.index(b)] for a, b in BONES])
+    joints, ends = np.unique(columns, return_inverse=True)
+    return joints, ends.reshape(columns.shape)
 
 
 def body_difference(one: Sighting, other: Sighting) -> float:

@@ -10,7 +10,6 @@ from geometry.rig import Rig
 from reconstruct.errors import ReconstructError
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.people import PeopleTracks, one_person, track_people
-from reconstruct.tracking.sightings import describe
 
 Array = NDArray[np.float64]
 
@@ -25,12 +24,11 @@ def volume_middle(rig: Rig) -> tuple[Array, float]:
     return middle, float(np.min(np.linalg.norm(centres - middle, axis=1))) / 2.0
 
 
-def presence(trial: KeypointTrial, rig: Rig, tracks: PeopleTracks) -> Array:
+def presence(rig: Rig, tracks: PeopleTracks) -> Array:
     """(people,) views times frames in which each person is seen, less the farther from the middle of the volume."""
     middle, radius = volume_middle(rig)
     scores = np.zeros(tracks.people)
-    for number in range(tracks.people):
-        sighting = describe(one_person(trial, tracks.identity == number), rig)
+    for number, sighting in enumerate(tracks.sightings):
         distance = np.linalg.norm(sighting.middle - middle, axis=1)
         weight = np.nan_to_num(1.0 / (1.0 + (distance / radius) ** 2))
         scores[number] = sighting.frames * float((sighting.views * weight).mean())
@@ -72,7 +70,7 @@ def select_central(trial: KeypointTrial, rig: Rig, noise: PixelNoise, count: int
     tracks = everybody(trial, rig, noise)
     if count > tracks.people:
         raise ReconstructError(f"{count} people are asked for, the trial shows {tracks.people}; ask for fewer")
-    order = np.argsort(-presence(trial, rig, tracks), kind="stable")
+    order = np.argsort(-presence(rig, tracks), kind="stable")
     return _people(trial, tracks, sorted(order[:count].tolist()))
 
 
