@@ -57,16 +57,23 @@ class CameraScalars(NamedTuple):
 
 
 @inline_kernel
+def _lens(cameras, c):
+    """Coefficients of camera c as a tuple: a slice of the array would be counted in and out at every call."""
+    k = cameras.distortion
+    return k[c, 0], k[c, 1], k[c, 2], k[c, 3], k[c, 4], k[c, 5], k[c, 6], k[c, 7]
+
+
+@inline_kernel
 def camera_scalars(cameras, c):
     """`CameraScalars` of camera c."""
-    k, R, t = cameras.distortion[c], cameras.R[c], cameras.t[c]
+    R, t = cameras.R, cameras.t
     return CameraScalars(
         (cameras.focal[c, 0], cameras.focal[c, 1]),
         (cameras.centre[c, 0], cameras.centre[c, 1]),
-        (k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]),
+        _lens(cameras, c),
         cameras.fisheye[c],
-        (R[0, 0], R[0, 1], R[0, 2], R[1, 0], R[1, 1], R[1, 2], R[2, 0], R[2, 1], R[2, 2]),
-        (t[0], t[1], t[2]),
+        (R[c, 0, 0], R[c, 0, 1], R[c, 0, 2], R[c, 1, 0], R[c, 1, 1], R[c, 1, 2], R[c, 2, 0], R[c, 2, 1], R[c, 2, 2]),
+        (t[c, 0], t[c, 1], t[c, 2]),
     )
 
 
@@ -139,13 +146,13 @@ def undistort(xd, yd, k, fisheye):
 @inline_kernel
 def project_point(cameras, c, X, Y, Z):
     """Pixel (u, v) of a world point (metres) in camera c; NaN behind the camera."""
-    R, t = cameras.R[c], cameras.t[c]
-    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
-    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
-    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
+    R, t = cameras.R, cameras.t
+    x = R[c, 0, 0] * X + R[c, 0, 1] * Y + R[c, 0, 2] * Z + t[c, 0]
+    y = R[c, 1, 0] * X + R[c, 1, 1] * Y + R[c, 1, 2] * Z + t[c, 1]
+    z = R[c, 2, 0] * X + R[c, 2, 1] * Y + R[c, 2, 2] * Z + t[c, 2]
     if not z > MIN_DEPTH:
         return math.nan, math.nan
-    xd, yd, _, _, _, _ = distort(x / z, y / z, cameras.distortion[c], cameras.fisheye[c])
+    xd, yd, _, _, _, _ = distort(x / z, y / z, _lens(cameras, c), cameras.fisheye[c])
     return cameras.focal[c, 0] * xd + cameras.centre[c, 0], cameras.focal[c, 1] * yd + cameras.centre[c, 1]
 
 
@@ -201,7 +208,7 @@ def normalise_pixel(cameras, c, u, v):
     """Undistorted normalised image point (x/z, y/z) of pixel (u, v) in camera c."""
     xd = (u - cameras.centre[c, 0]) / cameras.focal[c, 0]
     yd = (v - cameras.centre[c, 1]) / cameras.focal[c, 1]
-    return undistort(xd, yd, cameras.distortion[c], cameras.fisheye[c])
+    return undistort(xd, yd, _lens(cameras, c), cameras.fisheye[c])
 
 
 @kernel

@@ -59,17 +59,17 @@ def intersect_rays(cameras, xy, weights):
     """
     a00 = a01 = a02 = a11 = a12 = a22 = b0 = b1 = b2 = 0.0
     views = 0
+    R, t = cameras.R, cameras.t
     for c in range(len(xy)):
         w = weights[c]
         a, b = xy[c, 0], xy[c, 1]
         if not (w > 0.0 and math.isfinite(a) and math.isfinite(b)):
             continue
         views += 1
-        R, t = cameras.R[c], cameras.t[c]
         for row in range(2):
             s = a if row == 0 else b
-            p, q, r = R[row, 0] - s * R[2, 0], R[row, 1] - s * R[2, 1], R[row, 2] - s * R[2, 2]
-            d = w * (s * t[2] - t[row])
+            p, q, r = R[c, row, 0] - s * R[c, 2, 0], R[c, row, 1] - s * R[c, 2, 1], R[c, row, 2] - s * R[c, 2, 2]
+            d = w * (s * t[c, 2] - t[c, row])
             a00 += w * p * p
             a01 += w * p * q
             a02 += w * p * r
@@ -87,11 +87,13 @@ def intersect_rays(cameras, xy, weights):
 @kernel
 def _intersect_many(cameras, uv, weights, points):
     n_cameras = uv.shape[0]
-    xy = np.empty((n_cameras, 2))
+    xy, weight = np.empty((n_cameras, 2)), np.empty(n_cameras)
     for i in range(uv.shape[1]):
         for c in range(n_cameras):
-            xy[c, 0], xy[c, 1] = normalise_pixel(cameras, c, uv[c, i, 0], uv[c, i, 1])
-        points[i, 0], points[i, 1], points[i, 2] = intersect_rays(cameras, xy, weights[:, i])
+            weight[c] = weights[c, i]
+            if weight[c] > 0.0:
+                xy[c, 0], xy[c, 1] = normalise_pixel(cameras, c, uv[c, i, 0], uv[c, i, 1])
+        points[i, 0], points[i, 1], points[i, 2] = intersect_rays(cameras, xy, weight)
 
 
 def triangulate_linear(cameras: CameraArrays, uv: Array, weights: Array) -> Array:

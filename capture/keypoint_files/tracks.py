@@ -79,7 +79,8 @@ def times_on_slots(slots: NDArray[np.int64], time_s: Array, frames: int) -> Arra
 
 def forget_unseen(uv: Array, confidence: Array) -> None:
     """Make unseen points NaN with confidence 0, in place: those at (0, 0), without confidence or not finite."""
-    unseen = ~(np.isfinite(uv).all(axis=-1) & (confidence > 0)) | (uv == 0).all(axis=-1)
+    u, v = uv[..., 0], uv[..., 1]
+    unseen = ~(np.isfinite(u) & np.isfinite(v) & (confidence > 0)) | ((u == 0) & (v == 0))
     uv[unseen] = np.nan
     confidence[unseen] = 0.0
 

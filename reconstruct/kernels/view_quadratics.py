@@ -7,7 +7,7 @@ point from a linearisation point.  Quadratics of several views add, so any subse
 import math
 
 from geometry._jit import inline_kernel, inner_kernel
-from geometry.camera_model import distort
+from geometry.camera_model import camera_scalars, distort
 from geometry.rays import inverse_symmetric3, solve_symmetric3
 
 QUADRATIC = 10
@@ -49,16 +49,17 @@ def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
 
     Exact in the offset except that depth is taken at (X, Y, Z) and the lens enters by its Jacobian at (a, b).
     """
-    R, t = cameras.R[c], cameras.t[c]
-    x = R[0, 0] * X + R[0, 1] * Y + R[0, 2] * Z + t[0]
-    y = R[1, 0] * X + R[1, 1] * Y + R[1, 2] * Z + t[1]
-    z = R[2, 0] * X + R[2, 1] * Y + R[2, 2] * Z + t[2]
-    _, _, j_xx, j_xy, j_yx, j_yy = distort(a, b, cameras.distortion[c], cameras.fisheye[c])
+    camera = camera_scalars(cameras, c)
+    R, t = camera.R, camera.t
+    x = R[0] * X + R[1] * Y + R[2] * Z + t[0]
+    y = R[3] * X + R[4] * Y + R[5] * Z + t[1]
+    z = R[6] * X + R[7] * Y + R[8] * Z + t[2]
+    _, _, j_xx, j_xy, j_yx, j_yy = distort(a, b, camera.distortion, camera.fisheye)
     per_sd = 1.0 / (max(abs(z), _MIN_DEPTH_M) * math.sqrt(variance))
-    fu, fv = cameras.focal[c, 0] * per_sd, cameras.focal[c, 1] * per_sd
+    fu, fv = camera.focal[0] * per_sd, camera.focal[1] * per_sd
     ex, ey = x - a * z, y - b * z
-    p0, p1, p2 = R[0, 0] - a * R[2, 0], R[0, 1] - a * R[2, 1], R[0, 2] - a * R[2, 2]
-    r0, r1, r2 = R[1, 0] - b * R[2, 0], R[1, 1] - b * R[2, 1], R[1, 2] - b * R[2, 2]
+    p0, p1, p2 = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8]
+    r0, r1, r2 = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8]
     q[:] = 0.0
     ua, ub, va, vb = fu * j_xx, fu * j_xy, fv * j_yx, fv * j_yy
     _add_row(q, ua * p0 + ub * r0, ua * p1 + ub * r1, ua * p2 + ub * r2, ua * ex + ub * ey)
