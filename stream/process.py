@@ -11,6 +11,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
+from capture.direct_line import LineEnd
 from capture.transport import Subscription
 from geometry.errors import InputError
 from stream.config import StreamConfig
@@ -29,14 +30,14 @@ class StreamProcess:
     Parameters
     ----------
     configs : what to stream and where
-    hub_address : where the hub broadcasts its live frames and events
+    hub : a direct line to it, which this process takes over, or where it broadcasts its live frames and events
 
     Raises
     ------
     StreamError : one of the streams cannot be opened
     """
 
-    def __init__(self, configs: Sequence[StreamConfig], hub_address: str) -> None:
+    def __init__(self, configs: Sequence[StreamConfig], hub: LineEnd | str) -> None:
         self.configs = tuple(configs)
         context = get_context("spawn")
         self._counters = [Counters() for _ in configs]
@@ -44,12 +45,14 @@ class StreamProcess:
         self._news, theirs = context.Pipe(duplex=False)
         self._process = context.Process(
             target=run_streams,
-            args=(self.configs, hub_address, self._counters, self._stopping, theirs),
+            args=(self.configs, hub, self._counters, self._stopping, theirs),
             name="valgus streams",
             daemon=True,
         )
         self._process.start()
         theirs.close()
+        if isinstance(hub, LineEnd):
+            hub.close()
         self._wait_until_open()
 
     @property
@@ -101,7 +104,7 @@ class StreamProcess:
 
 def run_streams(
     configs: Sequence[StreamConfig],
-    hub_address: str,
+    hub: LineEnd | str,
     counters: Sequence[Counters],
     stopping: Event,
     news: Connection,
@@ -118,16 +121,16 @@ def run_streams(
     try:
         for config, numbers in zip(configs, counters, strict=True):
             outlets.append(Outlet(open_sink(config), numbers, config.subject))
-        hub = Subscription(hub_address)
+        source = Subscription(hub) if isinstance(hub, str) else hub
     except InputError as error:
         news.send_bytes(str(error).encode())
         _close(outlets)
         return
     gc.freeze()  # what is loaded by now stays
     news.send_bytes(b"")
-    pump(_messages(hub, stopping), outlets, tell_failure)
+    pump(_messages(source, stopping), outlets, tell_failure)
     _close(outlets)
-    hub.close()
+    source.close()
 
 
 def _close(outlets: Sequence[Outlet]) -> None:
@@ -135,11 +138,11 @@ def _close(outlets: Sequence[Outlet]) -> None:
         outlet.sink.close()
 
 
-def _messages(hub: Subscription, stopping: Event) -> Iterator[bytes]:
+def _messages(source: Subscription | LineEnd, stopping: Event) -> Iterator[bytes]:
     """Messages of the hub until the streams are to stop or their parent is gone."""
     parent = parent_process()
     while not stopping.is_set():
-        message = hub.receive(LOOK_UP_S)
+        message = source.receive(LOOK_UP_S)
         if message is not None:
             yield message
         elif parent is None or not parent.is_alive():

@@ -14,12 +14,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from capture.clock_service import ClockService
+from capture.direct_line import LineEnd
 from capture.guard import Guard
 from capture.intake import Intake, NodeMessage
 from capture.messages import KeypointsMessage, StreamEnd, TagsMessage
 from capture.node import HubAddresses, StopSign
 from capture.synchronizer import SAME_TIME
-from capture.transport import Broadcast
 from capture.trigger.pulses import TriggeredCameras
 from capture.types import FrameSet, Keypoints2D
 from reconstruct.wire import encode_live_frame
@@ -29,6 +29,7 @@ from valgus.live.attendance import Attendance
 from valgus.live.estimates import Circumstances, Estimate
 from valgus.live.lock_step import LockStep
 from valgus.live.priority import going_first
+from valgus.live.publication import Publication
 from valgus.live.report import HubReport, Stopwatch, capture_latency_ms, sync_error_ms
 from valgus.live.roster import Roster
 from valgus.live.rounds import Gathered, Rounds
@@ -139,7 +140,7 @@ class Hub:
         self._behind = False
         self._intake = Intake(binding.messages, guard=binding.guard)
         self._clock = ClockService(binding.clock, guard=binding.guard)
-        self._broadcast = Broadcast(binding.results)
+        self._publication = Publication(binding.results)
 
     @property
     def addresses(self) -> HubAddresses:
@@ -149,7 +150,11 @@ class Hub:
     @property
     def results(self) -> str:
         """Address of the broadcast."""
-        return self._broadcast.address
+        return self._publication.address
+
+    def direct_line(self) -> LineEnd | str:
+        """What a process of this session takes instead of that address, so as to hear of everything sooner."""
+        return self._publication.direct_line()
 
     def run(self, reconstructor: Reconstructor, stop: StopSign) -> HubReport:
         """Work until `stop` is set; what arrived before is too old to be worth anything."""
@@ -165,7 +170,7 @@ class Hub:
         """Let go of every address."""
         self._intake.close()
         self._clock.close()
-        self._broadcast.close()
+        self._publication.close()
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +194,7 @@ class Hub:
         else:  # a view that waits in the queue has come, however long the hub took to look
             self._publish_all(self._grouping.overdue(time.monotonic_ns()), reconstructor)
         for event in self._attendant.events():
-            self._broadcast.send(encode_live_event(event))
+            self._publication.send(encode_live_event(event))
         now_ns = time.monotonic_ns()
         self._tell_all(self._refusals(now_ns))
         self._miss_the_silent(message, now_ns)
@@ -281,7 +286,9 @@ class Hub:
     def _publish(self, gathered: Gathered, reconstructor: Reconstructor) -> None:
         cameras = self._attendance.count(gathered.frames)
         for estimate in reconstructor.update(self._tags.beside(gathered.frames)):
-            self._broadcast.send(encode_live_frame(estimate.live_frame(self._circumstances(gathered.frames, cameras))))
+            self._publication.send(
+                encode_live_frame(estimate.live_frame(self._circumstances(gathered.frames, cameras)))
+            )
             self._stopwatch.published(gathered, time.monotonic_ns())
             self._published += 1
         self._instants += 1

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from capture.direct_line import LineEnd
 from stream.config import StreamConfig
 from stream.process import StreamProcess
 
@@ -14,15 +15,23 @@ _LOOK_INTERVAL_S = 0.5
 class Outputs:
     """Opens every stream and watches over them until it is closed.
 
+    Parameters
+    ----------
+    configs : what to stream and where
+    line : opens a line from the hub, or tells its address
+    tell : receives a line about each stream that ends before its time
+
     Raises
     ------
     StreamError : one cannot be opened
     """
 
-    def __init__(self, configs: Sequence[StreamConfig], results: str, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, configs: Sequence[StreamConfig], line: Callable[[], LineEnd | str], tell: Callable[[str], None]
+    ) -> None:
         self._tell = tell
         self._closing = threading.Event()
-        self._streams = StreamProcess(configs, results) if configs else None
+        self._streams = StreamProcess(configs, line()) if configs else None
         if self._streams is not None:
             watch = threading.Thread(target=self._look, args=(self._streams,), name="valgus outputs", daemon=True)
             watch.start()

@@ -58,7 +58,7 @@ def run_live(config: LiveConfig, stop: StopSign, tell: Tell, typed: Iterable[str
         pace = Pace.TRIGGERED if config.triggered else Pace.LIVE
         dictionary = None if plates is None else plates.dictionary
         hub = closing.enter_context(Hub(binding, admission, pace, tell, desk, dictionary))
-        closing.enter_context(Outputs(config.streams, hub.results, tell))
+        closing.enter_context(Outputs(config.streams, hub.direct_line, tell))
         for table in config.commands:
             closing.callback(open_listener(table, desk).close)
         obey_typed(typed, desk, tell)

@@ -14,6 +14,7 @@ import psutil
 import pytest
 import zmq
 
+from capture.direct_line import DirectLine
 from capture.transport import Broadcast
 from reconstruct.wire import encode_live_frame
 from stream.config import OscStream, StreamConfig, TcpStream, WebSocketStream, ZmqStream
@@ -50,7 +51,7 @@ def open_stream(hub):
         stream.stop()
 
 
-def publish_until(hub: Broadcast, make_frame, done, first: int = 0, seconds: float = 20.0) -> int:
+def publish_until(hub: Broadcast | DirectLine, make_frame, done, first: int = 0, seconds: float = 20.0) -> int:
     """Publish at the live rate until `done()`; the number of the next frame."""
     deadline = time.monotonic() + seconds
     sequence = first
@@ -97,6 +98,28 @@ def test_a_stopped_stream_loses_frames_counts_them_and_delays_nobody(hub, open_s
     assert slowest_s < 1.0
     assert 0 < stream.statuses[0].lost < 3000
     assert stream.alive
+
+
+def test_a_direct_line_brings_every_frame_and_counts_those_that_a_stopped_stream_loses(make_frame):
+    line = DirectLine()
+    stream = StreamProcess([OscStream("127.0.0.1", free_port())], line.end)
+    try:
+        sent = publish_until(line, make_frame, lambda: stream.statuses[0].sent > 50)
+        assert stream.statuses[0].lost == 0
+        os.kill(stream.pid, signal.SIGSTOP)
+        slowest_s = 0.0
+        for sequence in range(sent, sent + 1000):
+            message = encode_live_frame(make_frame(sequence))
+            started = time.perf_counter()
+            line.send(message)
+            slowest_s = max(slowest_s, time.perf_counter() - started)
+        os.kill(stream.pid, signal.SIGCONT)
+        publish_until(line, make_frame, lambda: stream.statuses[0].lost > 0, first=sent + 1000)
+        assert slowest_s < 0.1
+        assert 0 < stream.statuses[0].lost < 1000
+    finally:
+        stream.stop()
+    line.send(encode_live_frame(make_frame(0)))
 
 
 def test_rubbish_on_the_hub_s_socket_is_counted_and_survived(hub, open_stream, make_frame):
