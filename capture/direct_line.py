@@ -5,7 +5,6 @@ Waking a thread takes a sleeping core 0.1 to 0.3 ms, several times what the mess
 
 import errno
 import socket
-import time
 from collections.abc import Callable
 from multiprocessing.reduction import DupFd
 from typing import Any
@@ -24,8 +23,17 @@ class LineEnd:
         self._socket = end
         self._memory = memoryview(bytearray(MAX_MESSAGE_BYTES))
 
+    def fileno(self) -> int:
+        """What is readable while there are messages."""
+        return self._socket.fileno()
+
     def receive(self, timeout_s: float) -> bytes | None:
-        """Next message, or None when none comes in time."""
+        """Next message, or None when none comes in time.
+
+        Raises
+        ------
+        EOFError : the sender is gone, and everything that it sent has been received
+        """
         self._socket.settimeout(timeout_s)
         try:
             length = self._socket.recv_into(self._memory)
@@ -33,9 +41,8 @@ class LineEnd:
             return None
         except ConnectionError:
             length = 0
-        if not length:  # the sender is gone
-            time.sleep(timeout_s)
-            return None
+        if not length:
+            raise EOFError
         return bytes(self._memory[:length])
 
     def close(self) -> None:

@@ -100,6 +100,10 @@ class _Role:
 class _Receiver(_Role):
     """A role that receives whole messages."""
 
+    def fileno(self) -> int:
+        """What becomes readable when messages come; not again before all of them have been received."""
+        return int(self._socket.getsockopt(zmq.FD))
+
     def receive(self, timeout_s: float) -> bytes | None:
         """Next message, or None when none comes in time."""
         return self._socket.recv() if self._arrived(timeout_s) else None

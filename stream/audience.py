@@ -1,15 +1,14 @@
 """Several receivers of one server, each with a bounded buffer of its own."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from stream.errors import StreamError
+from stream.loop import Loop, LoopThread
 
 WRITE_BUFFER_BYTES = 1 << 16
 """Of what a receiver has not taken, beside what the operating system keeps: a dozen frames."""
-TIMEOUT_S = 10.0
 
 _Receiver = TypeVar("_Receiver")
 
@@ -47,6 +46,11 @@ class Audience(Generic[_Receiver]):
         """Forget a receiver."""
         self._receivers.discard(receiver)
 
+    def dismiss(self) -> None:
+        """Disconnect everybody."""
+        for receiver in tuple(self._receivers):
+            self._transport(receiver).close()
+
     def tell(self, message: bytes) -> None:
         """Send to everybody who has room."""
         for receiver in tuple(self._receivers):
@@ -59,41 +63,56 @@ class Audience(Generic[_Receiver]):
                 self._write(receiver, message)
 
 
-class ServerThread:
-    """An asyncio loop in a thread of its own, so that no receiver is ever waited for.
+class Server:
+    """An address at which an audience gathers.
+
+    Parameters
+    ----------
+    loop : where it runs; None for a thread of its own
+    start : starts to listen
+    what : it is, for messages
+    audience : of the server
 
     Raises
     ------
     StreamError : the server does not start, its port being taken for instance
     """
 
-    def __init__(self, start: Coroutine[Any, Any, asyncio.Server], what: str) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=what, daemon=True)
-        self._thread.start()
+    def __init__(
+        self,
+        loop: Loop | None,
+        start: Coroutine[Any, Any, asyncio.Server],
+        what: str,
+        audience: Audience[Any],
+    ) -> None:
+        own = None
+        if loop is None:
+            loop = own = LoopThread()
+        self._loop, self._own, self._audience = loop, own, audience
         try:
-            self.server = asyncio.run_coroutine_threadsafe(start, self._loop).result(TIMEOUT_S)
+            self._listening = self._loop.complete(start)
         except OSError as error:
-            self._stop_loop()
+            self._end_own()
             raise StreamError(f"{what} cannot start: {error.strerror}; choose another address or port") from error
 
-    def call(self, function: Any, *arguments: Any) -> None:
-        """Have the loop call a function soon."""
-        self._loop.call_soon_threadsafe(function, *arguments)
+    @property
+    def port(self) -> int:
+        """The port that is listened on: of use where 0 asked for a free one."""
+        return self._listening.sockets[0].getsockname()[1]
+
+    def tell(self, message: bytes) -> None:
+        """Send to everybody who has room."""
+        self._loop.call(self._audience.tell, message)
 
     def close(self) -> None:
-        """Stop serving, disconnect everybody and end the thread."""
-        asyncio.run_coroutine_threadsafe(self._farewell(), self._loop).result(TIMEOUT_S)
-        self._stop_loop()
+        """Stop serving and disconnect everybody."""
+        self._loop.complete(self._farewell())
+        self._end_own()
 
     async def _farewell(self) -> None:
-        self.server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        self._listening.close()
+        self._audience.dismiss()
 
-    def _stop_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(TIMEOUT_S)
-        self._loop.close()
+    def _end_own(self) -> None:
+        if self._own is not None:
+            self._own.close()

@@ -2,10 +2,11 @@
 
 from stream.config import LslStream, OscStream, StreamConfig, TcpStream, UdpStream, WebSocketStream
 from stream.feed.sink import Sink
+from stream.loop import Loop
 
 
-def open_sink(config: StreamConfig) -> Sink:
-    """Open a stream.
+def open_sink(config: StreamConfig, loop: Loop | None = None) -> Sink:
+    """Open a stream; `loop` is where servers run, None for threads of their own.
 
     Raises
     ------
@@ -26,11 +27,11 @@ def open_sink(config: StreamConfig) -> Sink:
     if isinstance(config, TcpStream):
         from stream.plain.tcp import TcpSink
 
-        return TcpSink(config.host, config.port, config.angles)
+        return TcpSink(config.host, config.port, config.angles, loop)
     if isinstance(config, WebSocketStream):
         from stream.websocket import WebSocketSink
 
-        return WebSocketSink(config.host, config.port, config.token, config.origins)
+        return WebSocketSink(config.host, config.port, config.token, config.origins, loop)
     from stream.zmq_json import ZmqSink
 
     return ZmqSink(config.address, config.encoding)

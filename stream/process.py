@@ -6,7 +6,8 @@ frame take twice as much of a computer that also estimates.
 
 import gc
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
@@ -16,11 +17,12 @@ from capture.transport import Subscription
 from geometry.errors import InputError
 from stream.config import StreamConfig
 from stream.errors import StreamError
-from stream.feed.sink import Counters, Outlet, SinkStatus, pump
+from stream.feed.sink import Counters, Outlet, Pump, SinkStatus
+from stream.loop import OwnLoop
 from stream.open_sink import open_sink
 
 LOOK_UP_S = 0.2
-"""How often streams without messages look whether they should end."""
+"""How often streams look whether they should end."""
 START_S, STOP_S = 30.0, 5.0
 
 
@@ -113,6 +115,7 @@ def run_streams(
     # Control-C reaches the whole group of processes: the parent ends its streams when it is done itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     outlets: list[Outlet] = []
+    loop = OwnLoop()
 
     def tell_failure(place: int, failure: Exception) -> None:
         kind = configs[place].__struct_config__.tag
@@ -120,7 +123,7 @@ def run_streams(
 
     try:
         for config, numbers in zip(configs, counters, strict=True):
-            outlets.append(Outlet(open_sink(config), numbers, config.subject))
+            outlets.append(Outlet(open_sink(config, loop), numbers, config.subject))
         source = Subscription(hub) if isinstance(hub, str) else hub
     except InputError as error:
         news.send_bytes(str(error).encode())
@@ -128,22 +131,17 @@ def run_streams(
         return
     gc.freeze()  # what is loaded by now stays
     news.send_bytes(b"")
-    pump(_messages(source, stopping), outlets, tell_failure)
+    loop.feed(source, Pump(outlets, tell_failure).take, partial(_is_over, stopping), LOOK_UP_S)
     _close(outlets)
     source.close()
+
+
+def _is_over(stopping: Event) -> bool:
+    """Whether the streams are to stop, or their parent is gone."""
+    parent = parent_process()
+    return stopping.is_set() or parent is None or not parent.is_alive()
 
 
 def _close(outlets: Sequence[Outlet]) -> None:
     for outlet in outlets:
         outlet.sink.close()
-
-
-def _messages(source: Subscription | LineEnd, stopping: Event) -> Iterator[bytes]:
-    """Messages of the hub until the streams are to stop or their parent is gone."""
-    parent = parent_process()
-    while not stopping.is_set():
-        message = source.receive(LOOK_UP_S)
-        if message is not None:
-            yield message
-        elif parent is None or not parent.is_alive():
-            return

@@ -13,11 +13,12 @@ from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from reconstruct.types import LiveFrame
-from stream.audience import WRITE_BUFFER_BYTES, Audience, ServerThread
+from stream.audience import WRITE_BUFFER_BYTES, Audience, Server
 from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent
 from stream.feed.packets import event_packet, frame_packet
 from stream.guard import check_guarded, same_token
+from stream.loop import Loop
 
 LOCAL_PAGES = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
@@ -30,20 +31,28 @@ class WebSocketSink:
     host, port : address to listen on
     token : what a receiver must give, as `?token=...` or `Authorization: Bearer ...`; required beyond loopback
     origins : further web pages that may connect, such as `https://lab.example`; pages of this computer always may
+    loop : where the server runs; None for a thread of its own
 
     Raises
     ------
     StreamError : the address cannot be listened on, or is open to others without a token
     """
 
-    def __init__(self, host: str, port: int, token: str | None = None, origins: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        token: str | None = None,
+        origins: Sequence[str] = (),
+        loop: Loop | None = None,
+    ) -> None:
         what = f"WebSocket stream on {host}:{port}"
         check_guarded(host, token, what)
         self._token = token
         self._audience = Audience(_transport, _write_text)
         self._encoder = msgspec.json.Encoder()
         allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
-        self._thread = ServerThread(self._start(host, port, allowed), what)
+        self._server = Server(loop, self._start(host, port, allowed), what, self._audience)
 
     @property
     def refused(self) -> int:
@@ -53,20 +62,20 @@ class WebSocketSink:
     @property
     def port(self) -> int:
         """The port that is listened on: of use where 0 asked for a free one."""
-        return self._thread.server.sockets[0].getsockname()[1]
+        return self._server.port
 
     def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
         """A frame for everybody."""
         packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        return partial(self._thread.call, self._audience.tell, self._encoder.encode(packet))
+        return partial(self._server.tell, self._encoder.encode(packet))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody."""
-        self._thread.call(self._audience.tell, self._encoder.encode(event_packet(event)))
+        self._server.tell(self._encoder.encode(event_packet(event)))
 
     def close(self) -> None:
         """Disconnect everybody."""
-        self._thread.close()
+        self._server.close()
 
     async def _start(self, host: str, port: int, origins: list[Origin | re.Pattern[str] | None]) -> asyncio.Server:
         server = await serve(

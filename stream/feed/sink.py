@@ -1,7 +1,7 @@
 """What all streams have in common: frames and events in, and an honest count of what got lost."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import RawArray
@@ -93,32 +93,47 @@ class Outlet:
     subject: int = 1
 
 
-def pump(messages: Iterable[bytes], outlets: Sequence[Outlet], tell_failure: Callable[[int, Exception], None]) -> None:
-    """Hand every event of the hub to every sink, and every frame to those about its subject, until there are no more.
+class Pump:
+    """Hands every event of the hub to every sink, and every frame to those about its subject.
 
     All write a frame down before the first sends it: whoever that wakes may want the core that the others still need.
     A sink that fails is left out from then on, and told of by its place, once; the others go on.
     """
-    working = dict(enumerate(outlets))
-    rejected = 0
-    lost, expected = Counter[int](), dict[int, int]()
-    for message in messages:
+
+    def __init__(self, outlets: Sequence[Outlet], tell_failure: Callable[[int, Exception], None]) -> None:
+        self._working, self._tell_failure = dict(enumerate(outlets)), tell_failure
+        self._rejected = 0
+        self._lost, self._expected = Counter[int](), dict[int, int]()
+
+    def take(self, message: bytes) -> None:
+        """Send what the hub's message says."""
         try:
             what = decode_live_event(message) if message[:4] == live_event.MAGIC else decode_live_frame(message)
         except (StreamError, ReconstructError):
-            rejected += 1
-            for outlet in working.values():
-                outlet.counters.rejected(rejected)
-            continue
+            self._rejected += 1
+            for outlet in self._working.values():
+                outlet.counters.rejected(self._rejected)
+            return
         if isinstance(what, LiveFrame):
-            # A lower number than before is a hub that started anew, not a loss.
-            lost[what.subject] += max(0, what.sequence - expected.get(what.subject, what.sequence))
-            expected[what.subject] = what.sequence + 1
-        meant = {place: outlet for place, outlet in working.items() if _is_about(what, outlet)}
-        prepare = {place: partial(_prepared, what, outlet, lost[outlet.subject]) for place, outlet in meant.items()}
-        send = _what_works(prepare, tell_failure)
-        sent = _what_works(send, tell_failure)
-        working = {place: outlet for place, outlet in working.items() if place in sent or place not in meant}
+            self._count_lost(what)
+        self._send(what)
+
+    def _count_lost(self, frame: LiveFrame) -> None:
+        """A lower number than before is a hub that started anew, not a loss."""
+        self._lost[frame.subject] += max(0, frame.sequence - self._expected.get(frame.subject, frame.sequence))
+        self._expected[frame.subject] = frame.sequence + 1
+
+    def _send(self, what: LiveFrame | LiveEvent) -> None:
+        meant = {place: outlet for place, outlet in self._working.items() if _is_about(what, outlet)}
+        prepare = {
+            place: partial(_prepared, what, outlet, self._lost[outlet.subject]) for place, outlet in meant.items()
+        }
+        send = _what_works(prepare, self._tell_failure)
+        sent = _what_works(send, self._tell_failure)
+        if len(sent) < len(meant):
+            self._working = {
+                place: outlet for place, outlet in self._working.items() if place in sent or place not in meant
+            }
 
 
 def _is_about(what: LiveFrame | LiveEvent, outlet: Outlet) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from reconstruct.types import LiveFrame
-from stream.audience import WRITE_BUFFER_BYTES, Audience, ServerThread
+from stream.audience import WRITE_BUFFER_BYTES, Audience, Server
 from stream.feed.live_event import LiveEvent
+from stream.loop import Loop
 from stream.plain.lines import LineFormat, event_line
 
 LONGEST_READ = 1024
@@ -19,17 +20,18 @@ class TcpSink:
     ----------
     host, port : address to listen on
     angles : names of the angles to send; none means all
+    loop : where the server runs; None for a thread of its own
 
     Raises
     ------
     StreamError : the address cannot be listened on, or an angle is unknown
     """
 
-    def __init__(self, host: str, port: int, angles: Sequence[str] = ()) -> None:
+    def __init__(self, host: str, port: int, angles: Sequence[str] = (), loop: Loop | None = None) -> None:
         self._lines = LineFormat(angles)
         self._audience = Audience(_transport, asyncio.StreamWriter.write)
         start = asyncio.start_server(self._serve, host, port)
-        self._thread = ServerThread(start, f"TCP stream on {host}:{port}")
+        self._server = Server(loop, start, f"TCP stream on {host}:{port}", self._audience)
 
     @property
     def refused(self) -> int:
@@ -39,19 +41,19 @@ class TcpSink:
     @property
     def port(self) -> int:
         """The port that is listened on: of use where 0 asked for a free one."""
-        return self._thread.server.sockets[0].getsockname()[1]
+        return self._server.port
 
     def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
         """A row for everybody."""
-        return partial(self._thread.call, self._audience.tell, self._lines.frame(frame, lost))
+        return partial(self._server.tell, self._lines.frame(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send a line that begins with `#` to everybody."""
-        self._thread.call(self._audience.tell, event_line(event))
+        self._server.tell(event_line(event))
 
     def close(self) -> None:
         """Disconnect everybody."""
-        self._thread.close()
+        self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)

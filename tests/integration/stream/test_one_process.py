@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconstruct.types import LiveFrame
 from reconstruct.wire import encode_live_frame
 from stream.feed.live_event import LiveEvent, encode_live_event
-from stream.feed.sink import Counters, Outlet, pump
+from stream.feed.sink import Counters, Outlet, Pump
 from stream.plain.udp import UdpSink
 
 
@@ -43,11 +43,9 @@ def test_a_stream_that_fails_is_told_of_once_and_the_others_go_on(make_frame):
         outlets = [Outlet(failing, Counters()), Outlet(udp, Counters())]
         frames = [encode_live_frame(make_frame(sequence)) for sequence in (1, 2, 5)]
         event = encode_live_event(LiveEvent(time.monotonic_ns(), "mark", "here"))
-        pump(
-            [frames[0], b"rubbish", frames[1], frames[2], event],
-            outlets,
-            lambda *what: told.append((what[0], str(what[1]))),
-        )
+        pump = Pump(outlets, lambda *what: told.append((what[0], str(what[1]))))
+        for message in (frames[0], b"rubbish", frames[1], frames[2], event):
+            pump.take(message)
         lines = [receiver.recv(4096).decode() for _ in range(5)]
         udp.close()
     assert told == [(0, "the library broke")]
@@ -69,7 +67,9 @@ def test_every_stream_is_about_one_subject_and_counts_that_one_s_losses(make_fra
         outlets = [Outlet(sink, Counters(), subject) for subject, sink in enumerate(sinks, 1)]
         sent = [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 3)]
         frames = [encode_live_frame(replace(make_frame(sequence), subject=subject)) for sequence, subject in sent]
-        pump(frames, outlets, lambda *_: None)
+        pump = Pump(outlets, lambda *_: None)
+        for message in frames:
+            pump.take(message)
         lines = [[receiver.recv(4096).decode() for _ in range(count)] for receiver, count in ((first, 4), (second, 3))]
         for sink in sinks:
             sink.close()
