@@ -6,9 +6,7 @@
 Samples carry the capture time on LSL's clock, so they align with force plates and EMG without further ado.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,11 +32,6 @@ class _FrameOutlets:
     points: pylsl.StreamOutlet
     angles: pylsl.StreamOutlet
 
-    def push(self, points: Array, angles: Array, stamp: float) -> None:
-        """Push one sample each (1, channels)."""
-        self.angles.push_chunk(angles, stamp)
-        self.points.push_chunk(points, stamp)
-
 
 class LslSink:
     """Four outlets: `<name> points` (MoCap), `<name> angles`, `<name> metrics`, `<name> markers`.
@@ -58,8 +51,8 @@ class LslSink:
         self._markers = self._text_outlet("markers", "Markers")
         self._metrics = self._text_outlet("metrics", "Metrics")
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """One sample of points and one of angles, both stamped with the capture time."""
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Push one sample of points and one of angles, both stamped with the capture time."""
         outlets = self._outlets_for(frame)
         stamp = self._stamp(frame.points.time_ns)
         points = np.column_stack([frame.points.xyz, point_errors(frame.points.covariance)])
@@ -68,8 +61,8 @@ class LslSink:
         latency = latency_ms(frame.points.time_ns)
         status = (frame.sequence, latency, frame.latency_ms, frame.sync_error_ms, frame.views, frame.dropped, lost)
         # Chunks of one: pylsl takes arrays as they are, and converts samples number by number.
-        samples = points.reshape(1, -1).astype(np.float32), np.concatenate([triples.ravel(), status])[None]
-        return partial(outlets.push, *samples, stamp)
+        outlets.angles.push_chunk(np.concatenate([triples.ravel(), status])[None], stamp)
+        outlets.points.push_chunk(points.reshape(1, -1).astype(np.float32), stamp)
 
     def send_event(self, event: LiveEvent) -> None:
         """Push the event as a marker `label text`, and its numbers, where it has any, as JSON."""

@@ -5,7 +5,9 @@ every bundle back with python-osc.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 LARGEST_BUNDLE_BYTES = 1400
 """Below an Ethernet packet: a bundle arrives whole or not at all."""
@@ -29,6 +31,11 @@ class MessageShape:
         name = osc_string(address) + osc_string("," + types)
         return cls(_size(len(name) + arguments.size) + name, arguments)
 
+    @property
+    def length(self) -> int:
+        """Bytes of a message, its size included."""
+        return len(self.prefix) + self.arguments.size
+
     def message(self, *numbers: float) -> bytes:
         """One message, its size first."""
         return self.prefix + self.arguments.pack(*numbers)
@@ -46,18 +53,43 @@ def text_message(address: str, text: str, number: float) -> bytes:
     return _size(len(content)) + content
 
 
-def bundles(unix_time_s: float, head: bytes, messages: list[bytes]) -> list[bytes]:
-    """Bundles with this time tag, each beginning with `head`, that hold all messages and fit into a packet."""
-    start = b"#bundle\0" + _time_tag(unix_time_s) + head
-    full: list[bytes] = []
-    bundle, length = [start], len(start)
-    for message in messages:
-        if length + len(message) > LARGEST_BUNDLE_BYTES:
-            full.append(b"".join(bundle))
-            bundle, length = [start], len(start)
-        bundle.append(message)
-        length += len(message)
-    return [*full, b"".join(bundle)]
+def bundle(unix_time_s: float, messages: bytes) -> bytes:
+    """One bundle of messages, with this time tag."""
+    return b"#bundle\0" + _time_tag(unix_time_s) + messages
+
+
+class BundleLayout:
+    """Which messages go into which bundle, so that each fits into a packet.
+
+    Parameters
+    ----------
+    head : with which every bundle begins
+    messages : the others, in order
+    """
+
+    def __init__(self, head: MessageShape, messages: Sequence[MessageShape]) -> None:
+        room = LARGEST_BUNDLE_BYTES - len(bundle(0.0, b"")) - head.length
+        full: list[list[MessageShape]] = [[]]
+        for message in messages:
+            if sum(other.length for other in full[-1]) + message.length > room:
+                full.append([])
+            full[-1].append(message)
+        self._bundles = [(tuple(shape.prefix for shape in shapes), _joint_struct(shapes)) for shapes in full]
+
+    def bundles(self, unix_time_s: float, head: bytes, numbers: Sequence[tuple[float, ...]]) -> list[bytes]:
+        """Bundles with this time tag of `head` and of all messages, from the numbers of each."""
+        made: list[bytes] = []
+        start, first = bundle(unix_time_s, head), 0
+        for prefixes, layout in self._bundles:
+            mine = numbers[first : first + len(prefixes)]
+            first += len(prefixes)
+            parts = chain.from_iterable((prefix, *row) for prefix, row in zip(prefixes, mine, strict=True))
+            made.append(start + layout.pack(*parts))
+        return made
+
+
+def _joint_struct(shapes: Sequence[MessageShape]) -> struct.Struct:
+    return struct.Struct(">" + "".join(f"{len(shape.prefix)}s{shape.arguments.format[1:]}" for shape in shapes))
 
 
 def _size(length: int) -> bytes:

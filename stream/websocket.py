@@ -3,8 +3,7 @@
 import asyncio
 import http
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -64,10 +63,10 @@ class WebSocketSink:
         """The port that is listened on: of use where 0 asked for a free one."""
         return self._server.port
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """A frame for everybody."""
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a frame to everybody."""
         packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        return partial(self._server.tell, self._encoder.encode(packet))
+        self._server.tell(self._encoder.encode(packet))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody."""

@@ -1,7 +1,5 @@
 """ZeroMQ: every frame and event as one message, JSON or msgpack, as docs/schemas/ describes it."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Literal
 
 import msgspec
@@ -34,10 +32,10 @@ class ZmqSink:
         """Where subscribers connect, with the port that was taken."""
         return self._broadcast.address
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """A frame for everybody who keeps up."""
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a frame to everybody who keeps up."""
         packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        return partial(self._broadcast.send, self._encoder.encode(packet))
+        self._broadcast.send(self._encoder.encode(packet))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody who keeps up."""

@@ -1,11 +1,10 @@
 """What all streams have in common: frames and events in, and an honest count of what got lost."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import RawArray
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from reconstruct.errors import ReconstructError
 from reconstruct.types import LiveFrame
@@ -14,8 +13,6 @@ from stream.errors import StreamError
 from stream.feed import live_event
 from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent, decode_live_event
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,8 @@ class Sink(Protocol):
         """Frames that single receivers were too slow for."""
         ...
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """Write an estimate down in this stream's form; the call that is returned sends it.
-
-        `lost` is how many were lost on the way from the hub since the start.
-        """
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send an estimate; `lost` is how many were lost on the way from the hub since the start."""
         ...
 
     def send_event(self, event: LiveEvent) -> None:
@@ -96,7 +90,6 @@ class Outlet:
 class Pump:
     """Hands every event of the hub to every sink, and every frame to those about its subject.
 
-    All write a frame down before the first sends it: whoever that wakes may want the core that the others still need.
     A sink that fails is left out from then on, and told of by its place, once; the others go on.
     """
 
@@ -124,41 +117,20 @@ class Pump:
         self._expected[frame.subject] = frame.sequence + 1
 
     def _send(self, what: LiveFrame | LiveEvent) -> None:
-        meant = {place: outlet for place, outlet in self._working.items() if _is_about(what, outlet)}
-        prepare = {
-            place: partial(_prepared, what, outlet, self._lost[outlet.subject]) for place, outlet in meant.items()
-        }
-        send = _what_works(prepare, self._tell_failure)
-        sent = _what_works(send, self._tell_failure)
-        if len(sent) < len(meant):
-            self._working = {
-                place: outlet for place, outlet in self._working.items() if place in sent or place not in meant
-            }
+        failed: list[int] = []
+        for place, outlet in self._working.items():
+            try:
+                self._send_to(outlet, what)
+            except Exception as failure:
+                self._tell_failure(place, failure)
+                failed.append(place)
+        for place in failed:
+            del self._working[place]
 
-
-def _is_about(what: LiveFrame | LiveEvent, outlet: Outlet) -> bool:
-    return isinstance(what, LiveEvent) or what.subject == outlet.subject
-
-
-def _prepared(what: LiveFrame | LiveEvent, outlet: Outlet, lost: int) -> Callable[[], None]:
-    if isinstance(what, LiveEvent):
-        return partial(outlet.sink.send_event, what)
-    return partial(_send, what, outlet, lost, outlet.sink.prepare_frame(what, lost))
-
-
-def _send(frame: LiveFrame, outlet: Outlet, lost: int, send: Callable[[], object]) -> None:
-    send()
-    outlet.counters.sent(lost, outlet.sink.refused, latency_ms(frame.points.time_ns))
-
-
-def _what_works(
-    calls: Mapping[int, Callable[[], _Result]], tell_failure: Callable[[int, Exception], None]
-) -> dict[int, _Result]:
-    """Results by place of the calls that do not fail."""
-    results: dict[int, _Result] = {}
-    for place, call in calls.items():
-        try:
-            results[place] = call()
-        except Exception as failure:
-            tell_failure(place, failure)
-    return results
+    def _send_to(self, outlet: Outlet, what: LiveFrame | LiveEvent) -> None:
+        if isinstance(what, LiveEvent):
+            outlet.sink.send_event(what)
+        elif what.subject == outlet.subject:
+            lost = self._lost[outlet.subject]
+            outlet.sink.send_frame(what, lost)
+            outlet.counters.sent(lost, outlet.sink.refused, latency_ms(what.points.time_ns))

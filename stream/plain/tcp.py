@@ -1,8 +1,7 @@
 """Lines over TCP to everyone who connects."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from reconstruct.types import LiveFrame
 from stream.audience import WRITE_BUFFER_BYTES, Audience, Server
@@ -43,9 +42,9 @@ class TcpSink:
         """The port that is listened on: of use where 0 asked for a free one."""
         return self._server.port
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """A row for everybody."""
-        return partial(self._server.tell, self._lines.frame(frame, lost))
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a row to everybody."""
+        self._server.tell(self._lines.frame(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send a line that begins with `#` to everybody."""

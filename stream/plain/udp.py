@@ -1,8 +1,7 @@
 """Lines as UDP datagrams to one receiver."""
 
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from reconstruct.types import LiveFrame
 from stream.datagrams import DatagramSender
@@ -35,9 +34,12 @@ class UdpSink:
         """Lines that could not be sent."""
         return self._sender.refused
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        """A row, once a second with the names of the columns before it."""
-        return partial(self._send_row, self._lines.frame(frame, lost))
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
+        """Send a row, once a second with the names of the columns before it."""
+        if time.monotonic() >= self._header_due_s:
+            self._header_due_s = time.monotonic() + HEADER_EVERY_S
+            self._sender.send(self._lines.header)
+        self._sender.send(self._lines.frame(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send a line that begins with `#`."""
@@ -46,9 +48,3 @@ class UdpSink:
     def close(self) -> None:
         """Close the socket."""
         self._sender.close()
-
-    def _send_row(self, row: bytes) -> None:
-        if time.monotonic() >= self._header_due_s:
-            self._header_due_s = time.monotonic() + HEADER_EVERY_S
-            self._sender.send(self._lines.header)
-        self._sender.send(row)

@@ -34,7 +34,7 @@ def address(make_frame):
     def run() -> None:
         sequence = 0
         while not ending.is_set():
-            sink.prepare_frame(make_frame(sequence), lost=0)()
+            sink.send_frame(make_frame(sequence), lost=0)
             sequence += 1
             time.sleep(0.01)
 

@@ -49,7 +49,7 @@ def channels(inlet: pylsl.StreamInlet) -> list[dict[str, str]]:
 
 
 def test_points_are_a_mocap_stream_in_metres(sink, make_frame):
-    sink.prepare_frame(make_frame(1), lost=0)()
+    sink.send_frame(make_frame(1), lost=0)
     points = inlet(sink, "points")
     info = points.info(TIMEOUT_S)
     assert (info.type(), info.channel_count(), info.nominal_srate()) == ("MoCap", 26 * 4, pylsl.IRREGULAR_RATE)
@@ -64,20 +64,20 @@ def test_points_are_a_mocap_stream_in_metres(sink, make_frame):
     assert [channel["type"] for channel in described[:4]] == ["PositionX", "PositionY", "PositionZ", "StandardError"]
     lag_s = float(info.desc().child("acquisition").child_value("compensated_lag"))
     assert 0.0 < lag_s < 5.0
-    sink.prepare_frame(make_frame(2), lost=0)()
+    sink.send_frame(make_frame(2), lost=0)
     sample, _ = pulled(points)
     np.testing.assert_allclose(sample[11 * 4 : 12 * 4], [11.0, 1.1, 0.11, 0.005], rtol=1e-6)
     assert np.isnan(sample[4:7]).all()
 
 
 def test_angles_carry_errors_observability_and_latency(sink, make_frame):
-    sink.prepare_frame(make_frame(1), lost=0)()
+    sink.send_frame(make_frame(1), lost=0)
     angles = inlet(sink, "angles")
     labels = [channel["label"] for channel in channels(angles)]
     assert labels[:3] == ["hip_flexion_r", "hip_flexion_r_se", "hip_flexion_r_obs"]
     assert labels[3 * len(ANGLE_NAMES) :][:2] == ["sequence", "latency"]
     captured_ns = time.monotonic_ns() - 20_000_000
-    sink.prepare_frame(make_frame(2, captured_ns), lost=5)()
+    sink.send_frame(make_frame(2, captured_ns), lost=5)
     sample, _ = pulled(angles)
     values = dict(zip(labels, sample, strict=True))
     assert values["hip_rotation_r"] == pytest.approx(2.0)
@@ -89,11 +89,11 @@ def test_angles_carry_errors_observability_and_latency(sink, make_frame):
 
 def test_time_stamps_are_capture_times_on_lsls_clock(sink, make_frame):
     """An event at a known moment of LSL's clock comes back within a millisecond, whenever it was sent."""
-    sink.prepare_frame(make_frame(0), lost=0)()
+    sink.send_frame(make_frame(0), lost=0)
     points = inlet(sink, "points")
     for sequence, age_s in enumerate((0.0, 0.05, 0.3), start=1):
         lsl_s, captured_ns = pylsl.local_clock(), time.monotonic_ns()
-        sink.prepare_frame(make_frame(sequence, captured_ns - int(age_s * 1e9)), lost=0)()
+        sink.send_frame(make_frame(sequence, captured_ns - int(age_s * 1e9)), lost=0)
         _, stamp = pulled(points)
         aligned = stamp + points.time_correction(TIMEOUT_S)
         assert aligned == pytest.approx(lsl_s - age_s, abs=1e-3)
@@ -112,19 +112,19 @@ def test_markers_and_metrics_are_streams_of_their_own(sink):
 
 
 def test_the_rate_of_the_time_stamps_is_that_of_the_captures(sink, make_frame):
-    sink.prepare_frame(make_frame(0), lost=0)()
+    sink.send_frame(make_frame(0), lost=0)
     points = inlet(sink, "points")
     start_ns = time.monotonic_ns()
     for sequence in range(1, 61):
-        sink.prepare_frame(make_frame(sequence, start_ns + sequence * 8_333_333), lost=0)()
+        sink.send_frame(make_frame(sequence, start_ns + sequence * 8_333_333), lost=0)
     stamps = [pulled(points)[1] for _ in range(60)]
     np.testing.assert_allclose(np.diff(stamps), 8.333333e-3, atol=1e-6)
 
 
 def test_another_keypoint_set_makes_new_streams(sink, make_frame):
-    sink.prepare_frame(make_frame(1), lost=0)()
+    sink.send_frame(make_frame(1), lost=0)
     assert inlet(sink, "points").info(TIMEOUT_S).channel_count() == 26 * 4
-    sink.prepare_frame(make_frame(2, points="coco_17"), lost=0)()
+    sink.send_frame(make_frame(2, points="coco_17"), lost=0)
     deadline = time.monotonic() + TIMEOUT_S
     while inlet(sink, "points").info(TIMEOUT_S).channel_count() != 17 * 4:
         assert time.monotonic() < deadline

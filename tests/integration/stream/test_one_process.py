@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from reconstruct.types import LiveFrame
@@ -20,10 +19,7 @@ class Failing:
     def __init__(self) -> None:
         self.frames = self.events = 0
 
-    def prepare_frame(self, frame: LiveFrame, lost: int) -> Callable[[], object]:
-        return self._send
-
-    def _send(self) -> None:
+    def send_frame(self, frame: LiveFrame, lost: int) -> None:
         self.frames += 1
         if self.frames == 2:
             raise RuntimeError("the library broke")

@@ -37,7 +37,7 @@ def wait_for(condition) -> None:
 def test_every_angle_and_point_arrives_at_its_address(heard, make_frame):
     messages, port = heard
     sink = OscSink("127.0.0.1", port)
-    sink.prepare_frame(make_frame(41), lost=2)()
+    sink.send_frame(make_frame(41), lost=2)
     wait_for(lambda: "/valgus/point/RHeel" in messages)
     assert {f"/valgus/angle/{name}" for name in ANGLE_NAMES} <= set(messages)
     value, error, code = messages["/valgus/angle/hip_rotation_r"][0]
@@ -56,10 +56,11 @@ def test_bundles_carry_the_capture_time_and_fit_into_a_packet(make_frame):
     from pythonosc.osc_bundle import OscBundle
 
     from stream.osc import FRAME
-    from stream.osc_encoding import MessageShape, bundles
+    from stream.osc_encoding import BundleLayout, MessageShape
 
     shapes = [MessageShape.of(f"/valgus/angle/{name}", "ffi") for name in ANGLE_NAMES]
-    datagrams = bundles(1.7e9 + 0.25, FRAME.message(5, 1.7e9, 3.5, 0), [shape.message(1.0, 2.0, 1) for shape in shapes])
+    head = FRAME.message(5, 1.7e9, 3.5, 0)
+    datagrams = BundleLayout(FRAME, shapes).bundles(1.7e9 + 0.25, head, [(1.0, 2.0, 1)] * len(shapes))
     assert len(datagrams) > 1
     assert max(map(len, datagrams)) <= 1400
     for datagram in datagrams:
@@ -85,7 +86,7 @@ def test_events_arrive(heard, make_frame):
 def test_nobody_listening_costs_nothing(make_frame):
     sink = OscSink("127.0.0.1", 9)
     for sequence in range(200):
-        sink.prepare_frame(make_frame(sequence), lost=0)()
+        sink.send_frame(make_frame(sequence), lost=0)
     assert sink.refused <= 1000
     sink.close()
 

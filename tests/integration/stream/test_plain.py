@@ -34,8 +34,8 @@ def test_udp_sends_names_then_rows(make_frame):
     receiver.bind(("127.0.0.1", 0))
     receiver.settimeout(10.0)
     sink = UdpSink("127.0.0.1", receiver.getsockname()[1])
-    sink.prepare_frame(make_frame(1), lost=0)()
-    sink.prepare_frame(make_frame(2), lost=3)()
+    sink.send_frame(make_frame(1), lost=0)
+    sink.send_frame(make_frame(2), lost=3)
     sink.send_event(LiveEvent(time.monotonic_ns(), "mark", "now, here"))
     datagrams = [receiver.recv(4096).decode() for _ in range(4)]
     first, second = rows("".join(datagrams[:3]))
@@ -53,7 +53,7 @@ def test_tcp_sends_names_to_everyone_who_connects(make_frame):
     for sequence in (10, 20):
         with socket.create_connection(("127.0.0.1", sink.port), timeout=10.0) as client, client.makefile("r") as lines:
             header = lines.readline()
-            sink.prepare_frame(make_frame(sequence), lost=0)()
+            sink.send_frame(make_frame(sequence), lost=0)
             check(rows(header + lines.readline())[0], sequence)
     sink.close()
 
@@ -68,7 +68,7 @@ def test_a_client_that_never_reads_loses_lines_and_delays_nobody(make_frame):
         sequence = 0
         while sink.refused == 0:
             sequence += 1
-            sink.prepare_frame(make_frame(sequence), lost=0)()
+            sink.send_frame(make_frame(sequence), lost=0)
             assert int(lines.readline().split(",")[0]) == sequence
             assert time.monotonic() < deadline
     deaf.close()
@@ -80,7 +80,7 @@ def test_an_arduino_gets_the_two_angles_that_it_wants(make_frame):
     receiver.bind(("127.0.0.1", 0))
     receiver.settimeout(10.0)
     sink = UdpSink("127.0.0.1", receiver.getsockname()[1], ("knee_adduction_r", "hip_rotation_r"))
-    sink.prepare_frame(make_frame(1), lost=0)()
+    sink.send_frame(make_frame(1), lost=0)
     names, values = (receiver.recv(4096).decode().strip().split(",") for _ in range(2))
     assert names[4:] == ["knee_adduction_r", "knee_adduction_r_se", "hip_rotation_r", "hip_rotation_r_se"]
     assert values[4:] == ["4.000", "1.500", "2.000", "1.500"]

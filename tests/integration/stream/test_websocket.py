@@ -25,7 +25,7 @@ def sink():
 
 def test_a_frame_is_one_json_text(sink, make_frame):
     with connect(f"ws://127.0.0.1:{sink.port}") as client:
-        sink.prepare_frame(make_frame(12), lost=1)()
+        sink.send_frame(make_frame(12), lost=1)
         text = client.recv(timeout=10.0)
     assert isinstance(text, str)
     frame = json.loads(text)
@@ -61,7 +61,7 @@ def test_a_receiver_that_never_reads_loses_frames_and_delays_nobody(sink, make_f
         sequence = 0
         while sink.refused == 0:
             sequence += 1
-            sink.prepare_frame(make_frame(sequence), lost=0)()
+            sink.send_frame(make_frame(sequence), lost=0)
             assert json.loads(client.recv(timeout=10.0))["sequence"] == sequence
             assert time.monotonic() < deadline
 
