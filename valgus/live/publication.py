@@ -31,10 +31,10 @@ class Publication:
         return line.end
 
     def send(self, message: bytes) -> None:
-        """Send without waiting."""
+        """Send without waiting; lines come last, as whoever wakes up there may take the core at once."""
+        self._broadcast.send(message)
         for line in self._lines:
             line.send(message)
-        self._broadcast.send(message)
 
     def close(self) -> None:
         """Close the address and all lines."""
