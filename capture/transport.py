@@ -23,6 +23,7 @@ LIVE_QUEUE = 64
 """Messages that wait for a slow or absent reader before a live sender leaves new ones out."""
 _INBOX_QUEUE = 20_000
 _PEER_CHECK_MS, _PEER_DEAD_MS, _HANDSHAKE_MS = 1000, 3000, 5000
+_KEEPALIVE_S = 3
 _FLUSH_MS, _LOSSLESS_FLUSH_MS = 1000, 10_000
 _SUBSCRIBED = b"\x01"
 _EVERYTHING = b""
@@ -160,10 +161,19 @@ class Broadcast(_Role):
 
 
 class Subscription(_Receiver):
-    """Receives a broadcast from now on, in order, up to the length of the sender's queue behind."""
+    """Receives a broadcast from now on, in order, up to the length of the sender's queue behind.
+
+    Whether the sender is still there is left to TCP: ZeroMQ 4.3.5 ends the whole process when a socket with heartbeats
+    is not read for so long that its queue is full (libzmq issue 3937).
+    """
 
     def __init__(self, address: str, keys: NodeKeys | None = None) -> None:
         super().__init__(zmq.SUB)
+        self._socket.setsockopt(zmq.HEARTBEAT_IVL, 0)
+        self._socket.setsockopt(zmq.TCP_KEEPALIVE, 1)
+        self._socket.setsockopt(zmq.TCP_KEEPALIVE_IDLE, _KEEPALIVE_S)
+        self._socket.setsockopt(zmq.TCP_KEEPALIVE_INTVL, 1)
+        self._socket.setsockopt(zmq.TCP_KEEPALIVE_CNT, _KEEPALIVE_S)
         self._socket.setsockopt(zmq.SUBSCRIBE, _EVERYTHING)
         self._connect(address, keys)
 

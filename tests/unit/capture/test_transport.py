@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -223,3 +225,26 @@ def test_a_plain_tcp_client_does_no_harm() -> None:
             assert inbox.receive(2.0) == b"fine"
     with pytest.raises(CaptureError):
         decode(b"fine")
+
+
+STALLS = """
+import time
+from capture.transport import Broadcast, Subscription
+with Broadcast("tcp://127.0.0.1:0") as hub, Subscription(hub.address) as late:
+    end = time.monotonic() + 7.0
+    while time.monotonic() < end:
+        for _ in range(50):
+            hub.send(bytes(4000))
+        time.sleep(0.005)
+    read = 0
+    while late.receive(0.5) is not None:
+        read += 1
+    print(read)
+"""
+
+
+def test_a_subscriber_may_stall_for_seconds_and_go_on() -> None:
+    """With heartbeats libzmq 4.3.5 ends the process here: `Assertion failed: _input_stopped`."""
+    run = subprocess.run([sys.executable, "-c", STALLS], capture_output=True, text=True, timeout=60.0, check=False)
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) >= LIVE_QUEUE
