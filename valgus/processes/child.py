@@ -2,14 +2,16 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from geometry.errors import InputError
 
-_BAD_INPUT, _INTERNAL_ERROR = 2, 70
+_BAD_INPUT, _INTERNAL_ERROR, _ORPHANED = 2, 70, 71
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ def act(target: Callable[..., None], arguments: dict[str, Any], parent: Connecti
     Ctrl-C reaches every process of a terminal; only the one that started the others acts on it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="valgus parent watch", daemon=True).start()
     try:
         target(**arguments, parent=parent)
     except InputError as error:
@@ -35,3 +38,11 @@ def act(target: Callable[..., None], arguments: dict[str, Any], parent: Connecti
             raise
         parent.send(Trouble(f"{type(error).__name__}: {error}"))
         raise SystemExit(_INTERNAL_ERROR) from None
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot close its windows and nodes any more."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(_ORPHANED)

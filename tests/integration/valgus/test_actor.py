@@ -1,8 +1,13 @@
 """Processes that say what is wrong instead of throwing tracebacks at the user."""
 
 import os
+import subprocess
+import sys
+import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 
+import psutil
 import pytest
 from numba import get_num_threads
 from numba.core.config import reload_config
@@ -81,3 +86,33 @@ def test_a_killed_process_has_failed_and_hears_nothing() -> None:
     actor.say("anybody there?")
     assert actor.words() == []
     actor.close()
+
+
+PARENT = """
+import time
+from tests.integration.valgus.test_actor import stay
+from valgus.processes.actor import Actor
+
+if __name__ == "__main__":
+    print(Actor("the viewer", stay).first_word(int), flush=True)
+    time.sleep(60.0)
+"""
+
+
+def stay(parent: Connection) -> None:
+    parent.send(os.getpid())
+    time.sleep(60.0)
+
+
+def test_a_parent_that_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    deadline = time.monotonic() + 10.0
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
