@@ -10,15 +10,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.peers.environment import environment
 from benchmarks.real_clip import TRC, clip_angles, clip_points
 from reconstruct.estimator.priors import motion_prior
 
-REQUIREMENTS = Path(__file__).with_name("requirements-kinematics.txt")
-WITHOUT_DEPENDENCIES = "pose2sim"
 RUNS = 5
 
 OPENSIM = """
@@ -36,19 +34,6 @@ for _ in range(int(sys.argv[3])):
     seconds.append(perf_counter() - start)
 print(json.dumps(seconds))
 """
-
-
-def environment(folder: Path) -> Path:
-    """Python of an environment that has Pose2Sim's kinematics."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        wanted = [line.split("#")[0].strip() for line in REQUIREMENTS.read_text().splitlines()]
-        alone = [name for name in wanted if name.startswith(WITHOUT_DEPENDENCIES)]
-        rest = [name for name in wanted if name and name not in alone]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *rest], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", *alone], check=True)
-    return python
 
 
 def theirs(python: Path, trc: Path) -> float:
@@ -75,8 +60,7 @@ def ours(recordings: Path) -> tuple[float, int]:
 def main() -> None:
     """Print both times and their ratio."""
     recordings = Path(sys.argv[1])
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path.home() / ".cache" / "valgus" / "kinematics-peers"
-    opensim_s = theirs(environment(folder), recordings / TRC)
+    opensim_s = theirs(environment("kinematics", sys.argv[2:]), recordings / TRC)
     own_s, frames = ours(recordings)
     print(f"{frames} frames: OpenSim through Pose2Sim {1e3 * opensim_s:.0f} ms, valgus {1e3 * own_s:.1f} ms, ")
     print(f"{opensim_s / own_s:.0f} times as fast")

@@ -10,11 +10,11 @@ import json
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peers.environment import environment
 from capture.keypoint_sets import keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.types import AngleTrial
@@ -22,7 +22,6 @@ from stream.files.marker_trial import marker_trial
 from stream.files.mot import write_mot
 from stream.files.trc import write_trc
 
-OPENSIM = "opensim==4.6"
 FRAMES, POINT_MISSING_IN, LAST_POINT_MISSING_IN, ANGLE_MISSING_IN = 50, 3, 5, 7
 
 READER = """
@@ -48,15 +47,6 @@ print(json.dumps({
 """
 
 
-def environment(folder: Path) -> Path:
-    """Python of an environment that has OpenSim."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", OPENSIM], check=True)
-    return python
-
-
 def trial() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times, points (F, K, 3) and angles (F, A) with what a real trial may lack."""
     random = np.random.default_rng(1)
@@ -70,8 +60,7 @@ def trial() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path.home() / ".cache" / "valgus" / "opensim-environment"
-    python = environment(folder)
+    python = environment("opensim", sys.argv[1:])
     time_s, xyz, values = trial()
     with tempfile.TemporaryDirectory() as name:
         trc, mot = Path(name) / "points.trc", Path(name) / "angles.mot"

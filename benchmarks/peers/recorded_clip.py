@@ -20,7 +20,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.peers.triangulation import environment
+from benchmarks.peers.environment import environment
 from calibration.formats.aniposelib import read_rig
 from capture.keypoint_files.trial import read_keypoint_trial
 from capture.types import KeypointTrial
@@ -96,7 +96,6 @@ def median_s(run: Callable[[], object]) -> float:
 
 def main() -> None:
     recording = Path(sys.argv[1])
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path.home() / ".cache" / "valgus" / "triangulation-peers"
     rig = read_rig(recording / CALIBRATION)
 
     def parse() -> KeypointTrial:
@@ -106,7 +105,7 @@ def main() -> None:
     person = select_subject(trial, rig, NOISE)
     parsing_s, points_s = median_s(parse), median_s(lambda: points_of(rig, trial))
     cleaning_s = median_s(lambda: clean(rig, person))
-    theirs_s = pose2sim(environment(folder), recording)
+    theirs_s = pose2sim(environment("triangulation", sys.argv[2:]), recording)
     total_s = sum(theirs_s.values())
     print("Pose2Sim, files to points: " + ", ".join(f"{name} {1e3 * s:.0f} ms" for name, s in theirs_s.items()))
     print(

@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.peers.environment import environment
 from calibration.board_file import read_board
 from calibration.boards import Board
 from calibration.extrinsics.board_sightings import BoardPicture
@@ -27,8 +27,6 @@ from calibration.quality.scores import Score, score
 from calibration.rig_calibration import Calibration, CalibrationRequest, calibrate
 from calibration.rig_footage import PairedFootage, Seen, look_for_boards
 from geometry.rig import Rig
-
-REQUIREMENTS = Path(__file__).with_name("requirements-rigs.txt")
 
 CALISCOPE = """
 import re, sys
@@ -84,15 +82,6 @@ print("seconds", perf_counter() - began)
 """
 
 
-def environment(folder: Path) -> Path:
-    """Python of an environment that has the peers."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", REQUIREMENTS], check=True)
-    return python
-
-
 def run_peer(python: Path, code: str, footage: Path, board: Board, out: Path) -> float | str:
     """Seconds that a peer took to write its rig, or the last line of what it complained about."""
     described = [str(v) for v in (board.columns, board.rows, board.square_m, board.marker_m, board.dictionary)]
@@ -143,8 +132,7 @@ def line(label: str, found: Score, seconds: float | None) -> str:
 
 def main() -> None:
     footage, board = Path(sys.argv[1]), read_board(Path(sys.argv[2]))
-    folder = Path(sys.argv[3]) if len(sys.argv) > 3 else Path.home() / ".cache" / "valgus" / "rig-peers"
-    python = environment(folder)
+    python = environment("rigs", sys.argv[3:])
     began = time.perf_counter()
     paired = look_for_boards(board, footage)
     detect_s = 0.5 * (time.perf_counter() - began)

@@ -11,13 +11,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.peers.environment import environment
 from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.triangulation import triangulate_arrays
@@ -25,8 +25,6 @@ from tests.unit.reconstruct.conftest import look_at
 
 Array = NDArray[np.float64]
 
-REQUIREMENTS = Path(__file__).with_name("requirements-triangulation.txt")
-WITHOUT_DEPENDENCIES = "pose2sim"
 JOINTS, FRAMES = 26, 400
 NOISE_PX = 2.0
 
@@ -73,19 +71,6 @@ print(json.dumps(out))
 """
 
 
-def environment(folder: Path) -> Path:
-    """Python of an environment that has the peers."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        wanted = [line.split("#")[0].strip() for line in REQUIREMENTS.read_text().splitlines()]
-        alone = [name for name in wanted if name.startswith(WITHOUT_DEPENDENCIES)]
-        rest = [name for name in wanted if name and name not in alone]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *rest], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", *alone], check=True)
-    return python
-
-
 def ring(cameras: int) -> Rig:
     angles = 2.0 * np.pi * np.arange(cameras) / cameras
     positions = np.column_stack([4.0 * np.cos(angles), 4.0 * np.sin(angles), np.full(cameras, 1.5)])
@@ -121,8 +106,7 @@ def peers(python: Path, rig: Rig, uv: Array) -> dict[str, dict[str, object]]:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path.home() / ".cache" / "valgus" / "triangulation-peers"
-    python, rig, rng = environment(folder), ring(4), np.random.default_rng(1)
+    python, rig, rng = environment("triangulation", sys.argv[1:]), ring(4), np.random.default_rng(1)
     truth = rng.uniform([-0.6, -0.6, 0.0], [0.6, 0.6, 1.9], (JOINTS * FRAMES, 3))
     exact = np.stack([project(rig.arrays, c, truth) for c in range(4)])
     for label, uv in (("exact pixels", exact), (f"{NOISE_PX:g} px", exact + rng.normal(0.0, NOISE_PX, exact.shape))):

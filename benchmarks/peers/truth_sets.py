@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy import figures, processed, read
-from benchmarks.peers.kinematics import environment
+from benchmarks.peers.environment import environment
 from capture.keypoint_files.trial import read_keypoint_trial
 from reconstruct.angle_names import ANGLE_NAMES
 from stream.files.mot import read_mot
@@ -101,5 +101,4 @@ def main(folder: Path, config: Path, python: Path) -> None:
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[3]) if len(sys.argv) > 3 else Path.home() / ".cache" / "valgus" / "kinematics-peers"
-    main(Path(sys.argv[1]), Path(sys.argv[2]), environment(place))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), environment("kinematics", sys.argv[3:]))

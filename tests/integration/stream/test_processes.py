@@ -63,6 +63,17 @@ def publish_until(hub: Broadcast | DirectLine, make_frame, done, first: int = 0,
     return sequence
 
 
+def slowest_send_s(hub: Broadcast | DirectLine, make_frame, sequences: range) -> float:
+    """The longest that the hub was kept by one of so many frames in a row."""
+    slowest_s = 0.0
+    for sequence in sequences:
+        message = encode_live_frame(make_frame(sequence))
+        started = time.perf_counter()
+        hub.send(message)
+        slowest_s = max(slowest_s, time.perf_counter() - started)
+    return slowest_s
+
+
 @pytest.mark.parametrize("encoding", ["json", "msgpack"])
 def test_zeromq_subscribers_get_every_frame_as_one_object(hub, open_stream, make_frame, encoding):
     stream = open_stream(ZmqStream(f"tcp://127.0.0.1:{free_port()}", encoding))
@@ -87,12 +98,7 @@ def test_a_stopped_stream_loses_frames_counts_them_and_delays_nobody(hub, open_s
     stream = open_stream(OscStream("127.0.0.1", free_port()))
     sent = publish_until(hub, make_frame, lambda: stream.statuses[0].sent > 10)
     os.kill(stream.pid, signal.SIGSTOP)
-    slowest_s = 0.0
-    for sequence in range(sent, sent + 3000):
-        message = encode_live_frame(make_frame(sequence))
-        started = time.perf_counter()
-        hub.send(message)
-        slowest_s = max(slowest_s, time.perf_counter() - started)
+    slowest_s = slowest_send_s(hub, make_frame, range(sent, sent + 3000))
     os.kill(stream.pid, signal.SIGCONT)
     publish_until(hub, make_frame, lambda: stream.statuses[0].lost > 0, first=sent + 3000)
     assert slowest_s < 1.0
@@ -107,12 +113,7 @@ def test_a_direct_line_brings_every_frame_and_counts_those_that_a_stopped_stream
         sent = publish_until(line, make_frame, lambda: stream.statuses[0].sent > 50)
         assert stream.statuses[0].lost == 0
         os.kill(stream.pid, signal.SIGSTOP)
-        slowest_s = 0.0
-        for sequence in range(sent, sent + 1000):
-            message = encode_live_frame(make_frame(sequence))
-            started = time.perf_counter()
-            line.send(message)
-            slowest_s = max(slowest_s, time.perf_counter() - started)
+        slowest_s = slowest_send_s(line, make_frame, range(sent, sent + 1000))
         os.kill(stream.pid, signal.SIGCONT)
         publish_until(line, make_frame, lambda: stream.statuses[0].lost > 0, first=sent + 1000)
         assert slowest_s < 0.1
