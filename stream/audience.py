@@ -22,14 +22,16 @@ class Audience(Generic[_Receiver]):
     ----------
     transport : of a receiver
     write : hands a message to a receiver's transport without waiting
+    part : takes leave of a receiver, likewise
     """
 
     def __init__(
         self,
         transport: Callable[[_Receiver], asyncio.WriteTransport],
         write: Callable[[_Receiver, bytes], None],
+        part: Callable[[_Receiver], object],
     ) -> None:
-        self._transport, self._write = transport, write
+        self._transport, self._write, self._part = transport, write, part
         self._receivers: set[_Receiver] = set()
         self._refused = 0
 
@@ -49,7 +51,7 @@ class Audience(Generic[_Receiver]):
     def dismiss(self) -> None:
         """Disconnect everybody."""
         for receiver in tuple(self._receivers):
-            self._transport(receiver).close()
+            self._part(receiver)
 
     def tell(self, message: bytes) -> None:
         """Send to everybody who has room."""
@@ -112,6 +114,7 @@ class Server:
     async def _farewell(self) -> None:
         self._listening.close()
         self._audience.dismiss()
+        await asyncio.sleep(0)  # what takes leave has its turn
 
     def _end_own(self) -> None:
         if self._own is not None:

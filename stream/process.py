@@ -133,6 +133,7 @@ def run_streams(
     news.send_bytes(b"")
     loop.feed(source, Pump(outlets, tell_failure).take, partial(_is_over, stopping), LOOK_UP_S)
     _close(outlets)
+    loop.close()
     source.close()
 
 

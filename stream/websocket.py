@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
@@ -48,7 +49,7 @@ class WebSocketSink:
         what = f"WebSocket stream on {host}:{port}"
         check_guarded(host, token, what)
         self._token = token
-        self._audience = Audience(_transport, _write_text)
+        self._audience = Audience(_transport, _write_text, _say_goodbye)
         self._encoder = msgspec.json.Encoder()
         allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
         self._server = Server(loop, self._start(host, port, allowed), what, self._audience)
@@ -111,3 +112,7 @@ def _transport(connection: ServerConnection) -> asyncio.WriteTransport:
 def _write_text(connection: ServerConnection, message: bytes) -> None:
     """Send without waiting; a connection that is closing is passed over."""
     broadcast([connection], message.decode())
+
+
+def _say_goodbye(connection: ServerConnection) -> asyncio.Task[None]:
+    return asyncio.create_task(connection.close(CloseCode.GOING_AWAY))

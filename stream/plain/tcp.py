@@ -28,7 +28,7 @@ class TcpSink:
 
     def __init__(self, host: str, port: int, angles: Sequence[str] = (), loop: Loop | None = None) -> None:
         self._lines = LineFormat(angles)
-        self._audience = Audience(_transport, asyncio.StreamWriter.write)
+        self._audience = Audience(_transport, asyncio.StreamWriter.write, asyncio.StreamWriter.close)
         start = asyncio.start_server(self._serve, host, port)
         self._server = Server(loop, start, f"TCP stream on {host}:{port}", self._audience)
 

@@ -4,7 +4,8 @@ import json
 import time
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedOK, InvalidStatus
+from websockets.frames import CloseCode
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -91,3 +92,13 @@ def test_a_token_is_asked_for():
 def test_no_open_door_without_a_token(host):
     with pytest.raises(StreamError, match="set a token of at least 16 characters"):
         WebSocketSink(host, 0)
+
+
+def test_receivers_are_told_when_the_stream_ends():
+    sink = WebSocketSink("127.0.0.1", 0)
+    with connect(f"ws://127.0.0.1:{sink.port}") as receiver:
+        sink.close()
+        with pytest.raises(ConnectionClosedOK) as ended:
+            receiver.recv(timeout=5.0)
+    assert ended.value.rcvd is not None
+    assert ended.value.rcvd.code == CloseCode.GOING_AWAY
