@@ -6,7 +6,6 @@ Waking a thread takes a sleeping core 0.1 to 0.3 ms, several times what the mess
 import errno
 import socket
 from collections.abc import Callable
-from multiprocessing.reduction import DupFd
 from typing import Any
 
 from capture.transport import MAX_MESSAGE_BYTES
@@ -50,6 +49,8 @@ class LineEnd:
         self._socket.close()
 
     def __reduce__(self) -> tuple[Callable[[Any], "LineEnd"], tuple[Any]]:
+        from multiprocessing.reduction import DupFd  # not there on systems without these lines
+
         return _received, (DupFd(self._socket.fileno()),)
 
 
