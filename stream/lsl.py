@@ -7,7 +7,6 @@ Samples carry the capture time on LSL's clock, so they align with force plates a
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,10 +16,9 @@ from numpy.typing import NDArray
 from reconstruct.types import LiveFrame
 from stream.feed.clocks import clock_minus_hub_s, latency_ms
 from stream.feed.live_event import LiveEvent
-from stream.feed.packets import event_packet, point_errors
+from stream.feed.packets import event_packet
+from stream.feed.shared_numbers import angles_deg, point_errors_m
 from stream.lsl_metadata import ChannelInfo, angle_channels, described, point_channels
-
-Array = NDArray[Any]
 
 BUFFER_S = 10
 """Of what a receiver that has stopped reading still gets; older samples are lost to it alone."""
@@ -55,14 +53,9 @@ class LslSink:
         """Push one sample of points and one of angles, both stamped with the capture time."""
         outlets = self._outlets_for(frame)
         stamp = self._stamp(frame.points.time_ns)
-        points = np.column_stack([frame.points.xyz, point_errors(frame.points.covariance)])
-        angles = frame.angles
-        triples = np.column_stack([np.rad2deg(angles.values), np.rad2deg(angles.standard_error), angles.observability])
-        latency = latency_ms(frame.points.time_ns)
-        status = (frame.sequence, latency, frame.latency_ms, frame.sync_error_ms, frame.views, frame.dropped, lost)
         # Chunks of one: pylsl takes arrays as they are, and converts samples number by number.
-        outlets.angles.push_chunk(np.concatenate([triples.ravel(), status])[None], stamp)
-        outlets.points.push_chunk(points.reshape(1, -1).astype(np.float32), stamp)
+        outlets.angles.push_chunk(_angle_sample(frame, lost), stamp)
+        outlets.points.push_chunk(_point_sample(frame), stamp)
 
     def send_event(self, event: LiveEvent) -> None:
         """Push the event as a marker `label text`, and its numbers, where it has any, as JSON."""
@@ -104,3 +97,22 @@ class LslSink:
             f"{self.name} {what}", content, 1, pylsl.IRREGULAR_RATE, pylsl.cf_string, f"{self.name}-{what}"
         )
         return pylsl.StreamOutlet(info, max_buffered=BUFFER_S)
+
+
+def _angle_sample(frame: LiveFrame, lost: int) -> NDArray[np.float64]:
+    """(1, 3 A + status) value, standard error and observability of every angle, and how the stream is doing."""
+    latency = latency_ms(frame.points.time_ns)
+    status = (frame.sequence, latency, frame.latency_ms, frame.sync_error_ms, frame.views, frame.dropped, lost)
+    triples = 3 * len(frame.angles.values)
+    sample = np.empty((1, triples + len(status)))
+    sample[0, 0:triples:3], sample[0, 1:triples:3] = angles_deg(frame)
+    sample[0, 2:triples:3] = frame.angles.observability
+    sample[0, triples:] = status
+    return sample
+
+
+def _point_sample(frame: LiveFrame) -> NDArray[np.float32]:
+    """(1, 4 K) place and standard error of every point."""
+    sample = np.empty((len(frame.points.xyz), 4), dtype=np.float32)
+    sample[:, :3], sample[:, 3] = frame.points.xyz, point_errors_m(frame)
+    return sample.reshape(1, -1)

@@ -11,15 +11,13 @@ Every bundle begins with `/valgus/frame`: a receiver sees gaps, and knows what b
 from collections.abc import Iterable
 from functools import lru_cache
 
-import numpy as np
-
 from capture.keypoint_sets import KeypointSet
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.types import LiveFrame
 from stream.datagrams import DatagramSender
 from stream.feed.clocks import latency_ms, unix_time_s
 from stream.feed.live_event import LiveEvent
-from stream.feed.packets import point_errors
+from stream.feed.shared_numbers import angles_deg, point_errors_m
 from stream.osc_encoding import BundleLayout, MessageShape, bundle, text_message
 
 FRAME = MessageShape.of("/valgus/frame", "hdfi")
@@ -66,11 +64,9 @@ def _layout(points: KeypointSet) -> BundleLayout:
 
 
 def _angle_numbers(frame: LiveFrame) -> Iterable[tuple[float, ...]]:
-    angles = frame.angles
-    columns = np.rad2deg(angles.values).tolist(), np.rad2deg(angles.standard_error).tolist()
-    return zip(*columns, angles.observability.tolist(), strict=True)
+    values, errors = angles_deg(frame)
+    return zip(values.tolist(), errors.tolist(), frame.angles.observability.tolist(), strict=True)
 
 
 def _point_numbers(frame: LiveFrame) -> Iterable[tuple[float, ...]]:
-    points = frame.points
-    return zip(*points.xyz.T.tolist(), point_errors(points.covariance).tolist(), strict=True)
+    return zip(*frame.points.xyz.T.tolist(), point_errors_m(frame).tolist(), strict=True)

@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
-import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
 from reconstruct.angle_names import ANGLE_NAMES
 from reconstruct.types import LiveFrame
 from stream.feed.clocks import unix_time_s
 from stream.feed.live_event import LiveEvent
+from stream.feed.shared_numbers import angles_deg, point_errors_m
 
 VERSION: Literal[1] = 1
 ObservabilityWord = Literal["prior", "partial", "measured"]
@@ -101,10 +100,9 @@ def event_packet(event: LiveEvent) -> EventPacket:
 # ZeroMQ and WebSocket of one process send the same frame: the newest is kept.
 @lru_cache(maxsize=1)
 def _angles(frame: LiveFrame) -> dict[str, AnglePacket]:
-    values = np.rad2deg(frame.angles.values).tolist()
-    errors = np.rad2deg(frame.angles.standard_error).tolist()
+    values, errors = angles_deg(frame)
     words: list[ObservabilityWord] = [WORDS[int(code)] for code in frame.angles.observability.tolist()]
-    columns = zip(ANGLE_NAMES, values, errors, words, strict=True)
+    columns = zip(ANGLE_NAMES, values.tolist(), errors.tolist(), words, strict=True)
     return {name: AnglePacket(_number(value), _number(error), word) for name, value, error, word in columns}
 
 
@@ -114,7 +112,7 @@ def _points(frame: LiveFrame) -> dict[str, PointPacket]:
     columns = zip(
         points.keypoint_set.names,
         points.xyz.tolist(),
-        point_errors(points.covariance).tolist(),
+        point_errors_m(frame).tolist(),
         points.views.tolist(),
         strict=True,
     )
@@ -122,11 +120,6 @@ def _points(frame: LiveFrame) -> dict[str, PointPacket]:
         name: PointPacket((x, y, z) if x == x else None, _number(error), views)
         for name, (x, y, z), error, views in columns
     }
-
-
-def point_errors(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(K,) metres, root mean square over the axes, of covariances (K, 3, 3)."""
-    return np.sqrt((covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]) / 3.0)
 
 
 def _number(value: float) -> float | None:

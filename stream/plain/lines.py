@@ -14,6 +14,7 @@ from reconstruct.types import LiveFrame
 from stream.errors import StreamError
 from stream.feed.clocks import latency_ms, unix_time_s
 from stream.feed.live_event import LiveEvent
+from stream.feed.shared_numbers import angles_deg
 
 STATUS = ("sequence", "time_s", "latency_ms", "lost")
 STATUS_FORMAT = "%d,%.6f,%.3f,%d"
@@ -41,9 +42,10 @@ class LineFormat:
 
     def frame(self, frame: LiveFrame, lost: int) -> bytes:
         """One row: `time_s` is the capture in seconds since 1970."""
-        angles, time_ns = frame.angles, frame.points.time_ns
-        pairs = np.column_stack([angles.values[self._columns], angles.standard_error[self._columns]])
-        numbers = np.rad2deg(pairs).ravel().tolist()
+        values, errors = angles_deg(frame)
+        pairs = np.empty((len(self._columns), 2))
+        pairs[:, 0], pairs[:, 1] = values[self._columns], errors[self._columns]
+        time_ns, numbers = frame.points.time_ns, pairs.ravel().tolist()
         row = self._row % (frame.sequence, unix_time_s(time_ns), latency_ms(time_ns), lost, *numbers)
         return row.replace("nan", "").encode()
 
