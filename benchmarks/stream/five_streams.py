@@ -125,8 +125,9 @@ class Bench:
         """Seconds of processor time that the streams have taken so far."""
         return sum(psutil.Process(self.streams.pid).cpu_times()[:2])
 
-    def start_receivers(self) -> "Receivers":
-        receivers = Receivers(self.ports)
+    def start_receivers(self, *protocols: str) -> "Receivers":
+        """Receivers of these protocols, of all if none is named."""
+        receivers = Receivers({protocol: self.ports[protocol] for protocol in protocols or self.ports})
         for ready in receivers.results.values():
             self.publish(ready.poll)
             ready.recv()
@@ -181,6 +182,16 @@ def latencies_and_cpu(bench: Bench, seconds: float) -> tuple[dict[str, dict[str,
     return rows, round(100.0 * (after - before) / seconds, 1)
 
 
+def latencies_alone(bench: Bench, seconds: float) -> dict[str, dict[str, float]]:
+    """Figures of every stream while it alone has a receiver: those wake each other's cores no more."""
+    rows: dict[str, dict[str, float]] = {}
+    for protocol in bench.ports:
+        receivers = bench.start_receivers(protocol)
+        bench.publish(for_seconds(seconds))
+        rows[protocol] = quantiles(receivers.finish(bench)[protocol][-int(seconds * RATE_HZ) :])
+    return rows
+
+
 def hub_costs(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
     """Cost of publishing with all receivers running, and with each of them in turn stopped for 10 s, rounds pooled."""
     receivers = bench.start_receivers()
@@ -218,11 +229,15 @@ def main() -> None:
     with closing(Publication(f"tcp://{HOST}:0")) as hub:
         bench = Bench(hub)
         rows, cpu_percent = latencies_and_cpu(bench, arguments.seconds)
-        hub_ms = hub_costs(bench, arguments.rounds)
+        alone = latencies_alone(bench, arguments.seconds)
+        hub_ms = hub_costs(bench, arguments.rounds) if arguments.rounds else {}
         bench.streams.stop()
     streams |= rows
     print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(rows)} streams at once")
     for protocol, row in streams.items():
+        print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
+    print("all streams on, receivers one at a time")
+    for protocol, row in alone.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
     print(f"CPU of all streams together: {cpu_percent} % of a core")
     for name, row in hub_ms.items():
@@ -230,7 +245,7 @@ def main() -> None:
             f"hub, ms per encode and send, receivers {name}: " + "  ".join(f"{q} {value:g}" for q, value in row.items())
         )
     if arguments.json:
-        found = {"streams": streams, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
+        found = {"streams": streams, "alone": alone, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
         arguments.json.write_text(json.dumps(found, indent=1))
 
 
