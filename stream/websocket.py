@@ -14,9 +14,8 @@ from websockets.typing import Origin
 
 from reconstruct.types import LiveFrame
 from stream.audience import WRITE_BUFFER_BYTES, Audience, Server
-from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent
-from stream.feed.packets import event_packet, frame_packet
+from stream.feed.packets import event_packet, frame_json
 from stream.guard import check_guarded, same_token
 from stream.loop import Loop
 
@@ -50,7 +49,6 @@ class WebSocketSink:
         check_guarded(host, token, what)
         self._token = token
         self._audience = Audience(_transport, _write_text, _say_goodbye)
-        self._encoder = msgspec.json.Encoder()
         allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
         self._server = Server(loop, self._start(host, port, allowed), what, self._audience)
 
@@ -66,12 +64,11 @@ class WebSocketSink:
 
     def send_frame(self, frame: LiveFrame, lost: int) -> None:
         """Send a frame to everybody."""
-        packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        self._server.tell(self._encoder.encode(packet))
+        self._server.tell(frame_json(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody."""
-        self._server.tell(self._encoder.encode(event_packet(event)))
+        self._server.tell(msgspec.json.encode(event_packet(event)))
 
     def close(self) -> None:
         """Disconnect everybody."""

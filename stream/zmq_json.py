@@ -6,11 +6,13 @@ import msgspec
 
 from capture.transport import Broadcast
 from reconstruct.types import LiveFrame
-from stream.feed.clocks import latency_ms
 from stream.feed.live_event import LiveEvent
-from stream.feed.packets import event_packet, frame_packet
+from stream.feed.packets import event_packet, frame_json, frame_msgpack
 
 Encoding = Literal["json", "msgpack"]
+
+_FORMS = {"json": (frame_json, msgspec.json.encode), "msgpack": (frame_msgpack, msgspec.msgpack.encode)}
+"""How frames and events are written down."""
 
 
 class ZmqSink:
@@ -24,7 +26,7 @@ class ZmqSink:
     refused = 0
 
     def __init__(self, address: str, encoding: Encoding) -> None:
-        self._encoder = msgspec.json.Encoder() if encoding == "json" else msgspec.msgpack.Encoder()
+        self._frame, self._encode = _FORMS[encoding]
         self._broadcast = Broadcast(address)
 
     @property
@@ -34,12 +36,11 @@ class ZmqSink:
 
     def send_frame(self, frame: LiveFrame, lost: int) -> None:
         """Send a frame to everybody who keeps up."""
-        packet = frame_packet(frame, latency_ms(frame.points.time_ns), lost)
-        self._broadcast.send(self._encoder.encode(packet))
+        self._broadcast.send(self._frame(frame, lost))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody who keeps up."""
-        self._broadcast.send(self._encoder.encode(event_packet(event)))
+        self._broadcast.send(self._encode(event_packet(event)))
 
     def close(self) -> None:
         """Close the socket."""
