@@ -24,10 +24,6 @@ class Loop(Protocol):
         """Call a function where the servers run."""
         ...
 
-    def close(self) -> None:
-        """Disconnect everybody who is left and end."""
-        ...
-
 
 class Source(Protocol):
     """Where messages come from."""

@@ -1,6 +1,6 @@
 """The published description of what ZeroMQ and WebSocket streams send: JSON Schema and AsyncAPI.
 
-`python -m stream.schema` writes docs/schemas/; a test compares the files there with this.
+`python -m stream.schema docs/schemas` writes them; a test compares the files there with this.
 """
 
 import sys

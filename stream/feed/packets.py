@@ -47,7 +47,7 @@ class FramePacket(msgspec.Struct, frozen=True, tag="frame", tag_field="type"):
     sequence: Annotated[int, Meta(description="running number of the hub's estimates")]
     time_ns: Annotated[int, Meta(description="capture, hub's monotonic clock, nanoseconds")]
     unix_time_s: Annotated[float, Meta(description="capture, hub's wall clock, seconds since 1970")]
-    latency_ms: Annotated[float, Meta(description="from capture to sending, measured by this stream")]
+    latency_ms: Annotated[float, Meta(description="from capture to writing this frame down, measured by the streams")]
     hub_latency_ms: Annotated[float, Meta(description="from capture to publication, measured by the hub")]
     sync_error_ms: Annotated[
         float | None, Meta(description="standard deviation of the capture times against the hub's clock")
