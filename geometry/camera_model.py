@@ -18,7 +18,7 @@ from geometry._jit import inline_kernel, kernel
 Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 30
-_NEWTON_TOLERANCE = 1e-12
+_NEWTON_TOLERANCE = 1e-7
 MIN_DEPTH = 1e-9
 _STRAIGHT_AHEAD = 1e-8
 
@@ -84,10 +84,11 @@ def distort_pinhole(x, y, k):
     r2 = xx + yy
     top = 1.0 + r2 * (k[0] + r2 * (k[1] + r2 * k[4]))
     bottom = 1.0 + r2 * (k[5] + r2 * (k[6] + r2 * k[7]))
-    radial = top / bottom
+    per_bottom = 1.0 / bottom
+    radial = top * per_bottom
     d_top = k[0] + r2 * (2.0 * k[1] + r2 * 3.0 * k[4])
     d_bottom = k[5] + r2 * (2.0 * k[6] + r2 * 3.0 * k[7])
-    d_radial = (d_top - radial * d_bottom) / bottom
+    d_radial = (d_top - radial * d_bottom) * per_bottom
     xd = x * radial + 2.0 * k[2] * xy + k[3] * (r2 + 2.0 * xx)
     yd = y * radial + k[2] * (r2 + 2.0 * yy) + 2.0 * k[3] * xy
     j_xx = radial + 2.0 * xx * d_radial + 2.0 * k[2] * y + 6.0 * k[3] * x
@@ -134,8 +135,8 @@ def undistort(xd, yd, k, fisheye):
         det = j_xx * j_yy - j_xy * j_yx
         if not det > 0.0:  # the lens folds back here: no ray
             return math.nan, math.nan
-        du, dv = xd - u, yd - v
-        dx, dy = (j_yy * du - j_xy * dv) / det, (j_xx * dv - j_yx * du) / det
+        du, dv, per_det = xd - u, yd - v, 1.0 / det
+        dx, dy = (j_yy * du - j_xy * dv) * per_det, (j_xx * dv - j_yx * du) * per_det
         x += dx
         y += dy
         if abs(dx) + abs(dy) < _NEWTON_TOLERANCE * (1.0 + abs(x) + abs(y)):

@@ -23,6 +23,7 @@ from geometry.rays import triangulate_linear
 from geometry.rig import Rig
 from reconstruct.kernels import picture_scale as kernels
 from reconstruct.kernels.medians import running_median
+from reconstruct.medians import medians, quantile
 
 Array = NDArray[np.float64]
 
@@ -134,8 +135,8 @@ def standing_scale(rig: Rig, uv: Array, confidence: Array) -> Array:
 def picture_scales(rig: Rig, uv: Array, confidence: Array) -> tuple[Array, Array]:
     """`person_scale` and `standing_scale` at once."""
     picture, px_per_metre = person_scale(uv, confidence), magnification(rig, uv, confidence)
-    height_m = np.median(picture / px_per_metre, axis=0)
-    return picture, np.quantile(height_m, _STANDING_QUANTILE) * px_per_metre
+    height_m = medians((picture / px_per_metre).T)
+    return picture, quantile(height_m, _STANDING_QUANTILE) * px_per_metre
 
 
 def magnification(rig: Rig, uv: Array, confidence: Array) -> Array:

@@ -59,18 +59,22 @@ def fit(R, t, c, position, sd_m, partner, xy, sd):
         if p >= j and math.isfinite(position[j, 0] + position[p, 0]):
             xj, yj, zj = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
             xp, yp, zp = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
-            keep = cross = 0.0
-            u, v = xy[j, 0], xy[j, 1]
-            if math.isfinite(u):
-                keep += _truncated_error(xj, yj, zj, u, v, sd_m[j], sd)
-                cross += _truncated_error(xp, yp, zp, u, v, sd_m[p], sd)
+            seen_j, seen_p = math.isfinite(xy[j, 0]), p != j and math.isfinite(xy[p, 0])
+            best = 0.0
+            if seen_j:
+                best += _truncated_error(xj, yj, zj, xy[j, 0], xy[j, 1], sd_m[j], sd)
                 joints += 1
-            u, v = xy[p, 0], xy[p, 1]
-            if p != j and math.isfinite(u):
-                keep += _truncated_error(xp, yp, zp, u, v, sd_m[p], sd)
-                cross += _truncated_error(xj, yj, zj, u, v, sd_m[j], sd)
+            if seen_p:
+                best += _truncated_error(xp, yp, zp, xy[p, 0], xy[p, 1], sd_m[p], sd)
                 joints += 1
-            total += min(keep, cross + MIRRORED)
+            if best > MIRRORED:
+                cross = MIRRORED
+                if seen_j:
+                    cross += _truncated_error(xp, yp, zp, xy[j, 0], xy[j, 1], sd_m[p], sd)
+                if seen_p:
+                    cross += _truncated_error(xj, yj, zj, xy[p, 0], xy[p, 1], sd_m[j], sd)
+                best = min(best, cross)
+            total += best
         j += 1
     return total / joints if joints >= 3 and total <= hopeless else math.inf
 

@@ -29,13 +29,15 @@ HUBER_SD = 3.0
 _STEPS = 2
 _PRIOR_DOF = 4.0
 _BEHIND = 1e300
+_NO_STEP_M = 1e-12
 
-# Rows of a block: the point, where its rays meet, its last step (metres, axes added up), number of views, chi2 before
-# that step and by how much the step should lower it, root mean square distance from the pixels.
-X, Y, Z, RAYS_X, RAYS_Y, RAYS_Z, STEP, VIEWS, CHI2, GAIN, RESIDUAL = (row * LANES for row in range(11))
+# Rows of a block: the point, where its rays meet, its last step and how far it may yet be from rest (metres, axes added
+# up), number of views, chi2 before that step and by how much the step should lower it, root mean square distance from
+# the pixels.
+X, Y, Z, RAYS_X, RAYS_Y, RAYS_Z, STEP, UNREST, VIEWS, CHI2, GAIN, RESIDUAL = (row * LANES for row in range(12))
 # Normal equations, upper triangle, whose place the covariance takes in the end; right-hand side.
-N00, N01, N02, N11, N12, N22, G0, G1, G2 = (row * LANES for row in range(11, 20))
-ROWS = 20 * LANES
+N00, N01, N02, N11, N12, N22, G0, G1, G2 = (row * LANES for row in range(12, 21))
+ROWS = 21 * LANES
 
 # Rows of every view: pixel, 1 / variance (0 for no view), undistorted image point, squared distance to reprojection.
 U, V, PRECISION, A, B, SQUARED = (row * LANES for row in range(6))
@@ -161,6 +163,15 @@ def _inverse(rows, i):
 
 
 @inline_kernel
+def unrest(step, before):
+    """How far a point may yet be from rest after a step and the one before it; large if that was not the longer one.
+
+    Steps shrink by about the same factor, so that what is left of them is a geometric series.
+    """
+    return step * step / max(before - step, _NO_STEP_M)
+
+
+@inline_kernel
 def _move(rows):
     """Move every point to where its normal equations want it."""
     for i in range(LANES):
@@ -172,7 +183,9 @@ def _move(rows):
         rows[X + i] += d0
         rows[Y + i] += d1
         rows[Z + i] += d2
-        rows[STEP + i] = abs(d0) + abs(d1) + abs(d2)
+        step = abs(d0) + abs(d1) + abs(d2)
+        rows[UNREST + i] = unrest(step, rows[STEP + i])
+        rows[STEP + i] = step
         rows[GAIN + i] = b0 * d0 + b1 * d1 + b2 * d2
 
 

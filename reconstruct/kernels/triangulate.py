@@ -10,17 +10,16 @@ from geometry._jit import inline_kernel, inner_kernel, kernel, parallel_kernel, 
 from geometry.camera_model import normalise_pixel, project_with_derivatives
 from geometry.rays import solve_symmetric3
 from reconstruct.kernels import point_block as rows_of
-from reconstruct.kernels.point_block import HUBER_SD, LANES, ROWS, VIEW_ROWS, PointBlock, inflation, solve_block
-from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, invert_symmetric3
+from reconstruct.kernels.point_block import HUBER_SD, LANES, ROWS, VIEW_ROWS, PointBlock, inflation, solve_block, unrest
+from reconstruct.kernels.view_quadratics import QUADRATIC, invert_symmetric3, view_quadratic
 from reconstruct.kernels.view_subset import SubsetWork, add_spread, choose_views, subset_work
 
 Array = NDArray[np.float64]
 
 _MAX_STEPS = 12
-_STEP_TOLERANCE_M = 1e-4
+_AT_REST_M = 1e-5
+"""So near to the least reprojection error, a point has settled."""
 _FIT_SDS = 3.5
-_HOPE = 0.5
-"""Share of an unsettled point's chi2, as the last step predicts it, that must fit for all views to be tried on."""
 _VAGUE_M = 0.25
 """Standard deviation, all directions together, beyond which a joint has not been located at all."""
 _CHUNK = 8 * LANES
@@ -113,14 +112,16 @@ def _step(cameras, views, i, used, X, Y, Z, normal):
 @inline_kernel
 def _gauss_newton(cameras, views, i, used, X, Y, Z, normal):
     """Point of least robust reprojection error over the used views, its chi2 and number of views; NaN if none."""
+    before = 0.0
     for _ in range(_MAX_STEPS):
         d0, d1, d2, chi2, n = _step(cameras, views, i, used, X, Y, Z, normal)
         X, Y, Z = X + d0, Y + d1, Z + d2
         step = abs(d0) + abs(d1) + abs(d2)
-        if step < _STEP_TOLERANCE_M and n > 1:
+        if unrest(step, before) < _AT_REST_M and n > 1:
             return X, Y, Z, chi2, n
         if not math.isfinite(step):
             break
+        before = step
     return math.nan, math.nan, math.nan, math.nan, 0
 
 
@@ -139,13 +140,15 @@ def _list_views(i, work):
 @inner_kernel
 def _distrust(cameras, i, drop_cost, n, X, Y, Z, work):
     """Choose among the n listed views those to trust (into `work.used`): the cost, and the offset of the point."""
+    views = work.block.views
     for j in range(n):
         c = work.listed[j]
-        view = work.block.views[c]
-        a, b = normalise_pixel(cameras, c, view[rows_of.U + i], view[rows_of.V + i])
-        fill_view_quadratic(cameras, c, a, b, 1.0 / view[rows_of.PRECISION + i], X, Y, Z, work.quadratics[j])
+        a, b = normalise_pixel(cameras, c, views[c, rows_of.U + i], views[c, rows_of.V + i])
+        quadratic = view_quadratic(cameras, c, a, b, 1.0 / views[c, rows_of.PRECISION + i], X, Y, Z)
+        for q in range(QUADRATIC):
+            work.quadratics[j, q] = quadratic[q]
         work.prices[j] = drop_cost
-    cost, d0, d1, d2 = choose_views(work.quadratics[:n], work.prices[:n], 2, work.subset)
+    cost, d0, d1, d2 = choose_views(work.quadratics, work.prices, n, 2, work.subset)
     for j in range(n):
         work.used[work.listed[j]] = not work.subset.left_out[j]
     return cost, d0, d1, d2
@@ -160,8 +163,8 @@ def _fits(chi2, views):
 
 @inline_kernel
 def _may_fit(rows, i):
-    """Whether all views of point i of a block may yet agree, as far as its last step tells; not where it is lost."""
-    return _fits(_HOPE * (rows[rows_of.CHI2 + i] - rows[rows_of.GAIN + i]), rows[rows_of.VIEWS + i])
+    """Whether all views of point i of a block agree, as far as its last step tells; not where it is lost."""
+    return _fits(rows[rows_of.CHI2 + i] - rows[rows_of.GAIN + i], rows[rows_of.VIEWS + i])
 
 
 @inner_kernel
@@ -215,7 +218,7 @@ def _copy_covariance(rows, i, covariance):
 def _take_all_views(rows, i, drop_cost, covariance):
     """Whether all views of point i of a block agree; fills `covariance` if so."""
     views, chi2 = rows[rows_of.VIEWS + i], rows[rows_of.CHI2 + i]
-    if not (rows[rows_of.STEP + i] < _STEP_TOLERANCE_M and views >= 2.0):
+    if not (rows[rows_of.UNREST + i] < _AT_REST_M and views >= 2.0):
         return False
     if views > 2.0 and not _fits(chi2, views):
         return False

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geometry._jit import inline_kernel, inner_kernel
 from geometry.camera_model import normalise_pixel
-from reconstruct.kernels.view_quadratics import QUADRATIC, fill_view_quadratic, minimum, value
+from reconstruct.kernels.view_quadratics import QUADRATIC, minimum, value, view_quadratic
 from reconstruct.kernels.view_subset import SubsetWork, choose_views, subset_work
 
 Array = NDArray[np.float64]
@@ -130,7 +130,7 @@ def _choose(body, work, k, n):
         work.gathered[v] = work.readings[1 if u >= 0 and work.swapped[c, u] else 0, c, k]
     work.gathered[n] = work.prior[k]
     known = 1 if work.has_prior[k] else 0
-    return choose_views(work.gathered[: n + known], work.gathered_price[: n + known], 2 - known, work.subset)
+    return choose_views(work.gathered, work.gathered_price, n + known, 2 - known, work.subset)
 
 
 @inner_kernel
@@ -282,4 +282,6 @@ def fill_readings(cameras, body, work, uv, variance, bias, anchor, velocity, lag
                 seen = body.partner[k] if reading else k
                 if work.has_own[c, seen]:
                     a, b = normalise_pixel(cameras, c, uv[c, seen, 0] - bias[c, k, 0], uv[c, seen, 1] - bias[c, k, 1])
-                    fill_view_quadratic(cameras, c, a, b, variance[c, seen], X, Y, Z, work.readings[reading, c, k])
+                    quadratic = view_quadratic(cameras, c, a, b, variance[c, seen], X, Y, Z)
+                    for i in range(QUADRATIC):
+                        work.readings[reading, c, k, i] = quadratic[i]

@@ -29,25 +29,12 @@ def invert_symmetric3(a, inverse):
     return True
 
 
-@inner_kernel
-def _add_row(q, p0, p1, p2, e):
-    q[0] += p0 * p0
-    q[1] += p0 * p1
-    q[2] += p0 * p2
-    q[3] += p1 * p1
-    q[4] += p1 * p2
-    q[5] += p2 * p2
-    q[6] -= e * p0
-    q[7] -= e * p1
-    q[8] -= e * p2
-    q[9] += e * e
-
-
 @inline_kernel
-def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
-    """Quadratic `q` of camera c that saw undistorted image point (a, b) with `variance` px^2, around (X, Y, Z).
+def view_quadratic(cameras, c, a, b, variance, X, Y, Z):
+    """Quadratic (`QUADRATIC` numbers) of camera c that saw image point (a, b) with `variance` px^2, around (X, Y, Z).
 
-    Exact in the offset except that depth is taken at (X, Y, Z) and the lens enters by its Jacobian at (a, b).
+    Exact in the offset except that depth is taken at (X, Y, Z) and the lens enters by its Jacobian at (a, b), which is
+    undistorted.
     """
     camera = camera_scalars(cameras, c)
     R, t = camera.R, camera.t
@@ -60,10 +47,21 @@ def fill_view_quadratic(cameras, c, a, b, variance, X, Y, Z, q):
     ex, ey = x - a * z, y - b * z
     p0, p1, p2 = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8]
     r0, r1, r2 = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8]
-    q[:] = 0.0
     ua, ub, va, vb = fu * j_xx, fu * j_xy, fv * j_yx, fv * j_yy
-    _add_row(q, ua * p0 + ub * r0, ua * p1 + ub * r1, ua * p2 + ub * r2, ua * ex + ub * ey)
-    _add_row(q, va * p0 + vb * r0, va * p1 + vb * r1, va * p2 + vb * r2, va * ex + vb * ey)
+    u0, u1, u2, eu = ua * p0 + ub * r0, ua * p1 + ub * r1, ua * p2 + ub * r2, ua * ex + ub * ey
+    v0, v1, v2, ev = va * p0 + vb * r0, va * p1 + vb * r1, va * p2 + vb * r2, va * ex + vb * ey
+    return (
+        u0 * u0 + v0 * v0,
+        u0 * u1 + v0 * v1,
+        u0 * u2 + v0 * v2,
+        u1 * u1 + v1 * v1,
+        u1 * u2 + v1 * v2,
+        u2 * u2 + v2 * v2,
+        -eu * u0 - ev * v0,
+        -eu * u1 - ev * v1,
+        -eu * u2 - ev * v2,
+        eu * eu + ev * ev,
+    )
 
 
 @inline_kernel

@@ -66,19 +66,18 @@ def subset_work(views):
 
 
 @inline_kernel
-def _sum_subsets(quadratics, drop_cost, prior, table):
+def _sum_subsets(quadratics, drop_cost, views, prior, table):
     """Fill the table for every subset: bit v of its number is set where view v is left out."""
     for row in range(QUADRATIC):
         table[row * _MOST] = prior[row]
     table[_PRICE] = table[_KEPT] = 0.0
-    for v in range(len(quadratics)):
+    for v in range(views):
         half = 1 << v
         for row in range(QUADRATIC):
-            q = quadratics[v, row]
-            sums = table[row * _MOST : (row + 1) * _MOST]
-            for i in range(half):
-                sums[half + i] = sums[i]
-                sums[i] += q
+            first, q = row * _MOST, quadratics[v, row]
+            for i in range(first, first + half):
+                table[half + i] = table[i]
+                table[i] += q
         for i in range(half):
             table[_PRICE + half + i] = table[_PRICE + i] + drop_cost[v]
             table[_KEPT + half + i] = table[_KEPT + i]
@@ -100,18 +99,19 @@ def _solve_subsets(subsets, fewest, table):
 
 
 @inner_kernel
-def _try_all(quadratics, drop_cost, fewest, work):
+def _try_all(quadratics, drop_cost, n, fewest, work):
     """Exhaustive choice: its cost and offset; leaves the views to distrust in `work.left_out`."""
-    n, table = len(quadratics), work.table
+    table = work.table
     work.explanations[0] = 1 << n
-    _sum_subsets(quadratics, drop_cost, work.prior, table)
+    _sum_subsets(quadratics, drop_cost, n, work.prior, table)
     _solve_subsets(1 << n, fewest, table)
     best = 0
     for i in range(1, 1 << n):
         if table[COST + i] < table[COST + best]:
             best = i
     if table[COST + best] == math.inf:
-        work.left_out[:n] = True
+        for v in range(n):
+            work.left_out[v] = True
         return math.inf, math.nan, math.nan, math.nan
     for v in range(n):
         work.left_out[v] = (best >> v & 1) == 1
@@ -119,11 +119,11 @@ def _try_all(quadratics, drop_cost, fewest, work):
 
 
 @inner_kernel
-def _cheapest_loss(quadratics, drop_cost, work):
+def _cheapest_loss(quadratics, drop_cost, n, work):
     """The view whose loss leaves the smallest cost, and the solution without it."""
     best, best_view = math.inf, -1
     best_d0 = best_d1 = best_d2 = math.nan
-    for v in range(len(quadratics)):
+    for v in range(n):
         if work.left_out[v]:
             continue
         for i in range(QUADRATIC):
@@ -144,11 +144,11 @@ def _note(work, cost, d0, d1, d2):
 
 
 @inner_kernel
-def _eliminate(quadratics, drop_cost, fewest, work):
+def _eliminate(quadratics, drop_cost, n, fewest, work):
     """Backward elimination: cost and offset; leaves the views to distrust in `work.left_out`."""
-    n = len(quadratics)
     work.explanations[0] = 0
-    work.left_out[:n] = False
+    for v in range(n):
+        work.left_out[v], work.round[v] = False, n
     for i in range(QUADRATIC):
         work.total[i] = work.prior[i]
         for v in range(n):
@@ -159,9 +159,8 @@ def _eliminate(quadratics, drop_cost, fewest, work):
     else:
         best = math.inf
     best_round, dropped = 0, 0.0
-    work.round[:n] = n
     for turn in range(1, n - fewest + 1):
-        cost, view, d0, d1, d2 = _cheapest_loss(quadratics, drop_cost, work)
+        cost, view, d0, d1, d2 = _cheapest_loss(quadratics, drop_cost, n, work)
         if view < 0 or dropped > best:
             break
         work.left_out[view] = True
@@ -179,13 +178,14 @@ def _eliminate(quadratics, drop_cost, fewest, work):
 
 
 @inner_kernel
-def choose_views(quadratics, drop_cost, fewest, work):
+def choose_views(quadratics, drop_cost, n, fewest, work):
     """Offset of the point under the most probable subset of at least `fewest` views.
 
     Parameters
     ----------
-    quadratics : (n, QUADRATIC) one per view, all around the same point
-    drop_cost : (n,) price of leaving a view out
+    quadratics : (at least n, QUADRATIC) one per view, all around the same point
+    drop_cost : (at least n,) price of leaving a view out
+    n : number of views
     fewest : smallest admissible subset
     work : `SubsetWork`; `work.prior` is added to every subset, `work.left_out` is a result, and `work.table` holds the
         explanations that were tried
@@ -195,9 +195,9 @@ def choose_views(quadratics, drop_cost, fewest, work):
     cost : of that subset, infinite when none determines the point
     d0, d1, d2 : metres; NaN then
     """
-    if len(quadratics) <= EXHAUSTIVE:
-        return _try_all(quadratics, drop_cost, fewest, work)
-    return _eliminate(quadratics, drop_cost, fewest, work)
+    if n <= EXHAUSTIVE:
+        return _try_all(quadratics, drop_cost, n, fewest, work)
+    return _eliminate(quadratics, drop_cost, n, fewest, work)
 
 
 @inner_kernel

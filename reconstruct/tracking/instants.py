@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reconstruct.medians import medians
+from reconstruct.medians import medians, quantile
 
 Array = NDArray[np.float64]
 
@@ -33,11 +33,11 @@ def group_instants(time_s: Array) -> Instants:
     the order of time, and an instant ends before a camera comes twice or a frame period has passed.
     """
     cameras, frames = time_s.shape
-    period = float(np.median(np.diff(time_s, axis=1))) if frames > 1 else np.inf
-    if np.ptp(time_s, axis=0).max(initial=0.0) < period / 2.0:
-        frame = np.tile(np.arange(frames, dtype=np.int64), (cameras, 1))
-    else:
-        frame = _by_time(time_s, period)
+    period = quantile(np.diff(time_s, axis=1), 0.5) if frames > 1 else np.inf
+    if (time_s.max(axis=0) - time_s.min(axis=0)).max(initial=0.0) < period / 2.0:
+        together = medians(time_s.T)
+        return Instants(together, np.tile(np.arange(frames, dtype=np.int64), (cameras, 1)), time_s - together)
+    frame = _by_time(time_s, period)
     times = np.where(frame >= 0, np.take_along_axis(time_s, np.maximum(frame, 0), axis=1), np.nan)
     middle = medians(times.T)
     return Instants(middle, frame, np.nan_to_num(times - middle))

@@ -8,7 +8,8 @@ from capture.types import FrameSet
 from geometry.rig import Rig
 from reconstruct.kernels import track_people as kernels
 from reconstruct.pixel_noise import PixelNoise
-from reconstruct.tracking.people import detections, followed_joints, nobody
+from reconstruct.tracking.detections import followed_columns, followed_points
+from reconstruct.tracking.people import anatomy, nobody
 
 Array = NDArray[np.float64]
 
@@ -28,15 +29,15 @@ class LivePeople:
 
     def __init__(self, rig: Rig, keypoints: KeypointSet, noise: PixelNoise) -> None:
         self._rig, self._keypoints, self._noise = rig, keypoints, noise
-        self._columns, self._anatomy = followed_joints(keypoints)
-        self._people = nobody(len(self._columns))
+        self._columns, self._anatomy = followed_columns(keypoints), anatomy()
+        self._people = nobody()
         self._last_ns: int | None = None
 
     def identify(self, frames: FrameSet) -> NDArray[np.int64]:
         """Number (C, P) of the person that each view's detections show, -1 for nobody and places without detection."""
         uv, confidence = self._laid_out(frames)
         only = np.zeros((len(uv), 1), dtype=np.int64)
-        xy, sd = detections(self._rig, uv[:, None], confidence[:, None], self._columns, only, self._noise)
+        xy, sd = followed_points(self._rig, uv[:, None], confidence[:, None], self._columns, only, self._noise)
         now_ns = frames.time_ns
         interval_s = _FIRST_INTERVAL_S if self._last_ns is None else max((now_ns - self._last_ns) * _NS, 0.0)
         self._last_ns = now_ns

@@ -5,26 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.keypoint_sets import KeypointSet
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.kernels import track_people as kernels
-from reconstruct.kernels.followed import fill_followed
-from reconstruct.pixel_noise import PixelNoise, box_scale
-from reconstruct.tracking.instants import group_instants
+from reconstruct.kernels.followed import fill_identity, fill_sighted
+from reconstruct.medians import quantile
+from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.detections import FOLLOWED, Detections, detections
 from reconstruct.tracking.sightings import Sighting, describe, same_people
 
 Array = NDArray[np.float64]
 
-_FOLLOWED = ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle")
 _TORSO = ("LShoulder", "RShoulder", "LHip", "RHip")
 _TORSO_M = (0.2, 0.9)
 """Torsos from a small child's to the tallest adult's, give or take detector bias."""
 _MOST_PEOPLE = 64
 _FIRM_VIEWS, _STRAGGLES_S = 1.5, 0.5
 """Views a frame, on average over this time, that make a sighting more than the remains of one."""
-_CAUTION = 2.0
-"""Factor on the pixel noise: people are told apart with room for poor detectors, as they are seldom as near as that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,41 +43,15 @@ class PeopleTracks:
         return len(self.sightings)
 
 
-def followed_joints(keypoints: KeypointSet) -> tuple[NDArray[np.int64], kernels.Anatomy]:
-    """Columns of the joints that tell people apart, and what they are."""
-    names = [side + name for name in _FOLLOWED for side in "LR"]
-    partner = np.arange(len(names)) ^ 1
-    torso = np.array([names.index(name) for name in _TORSO])
-    columns = np.array([keypoints.index(name) for name in names])
-    return columns, kernels.Anatomy(partner, torso, np.array(_TORSO_M))
+def anatomy() -> kernels.Anatomy:
+    """What the joints `FOLLOWED` are."""
+    torso = np.array([FOLLOWED.index(name) for name in _TORSO])
+    return kernels.Anatomy(np.arange(len(FOLLOWED)) ^ 1, torso, np.array(_TORSO_M))
 
 
-def detections(
-    rig: Rig,
-    uv: Array,
-    confidence: Array,
-    columns: NDArray[np.int64],
-    frame: NDArray[np.int64],
-    noise: PixelNoise,
-) -> tuple[Array, Array]:
-    """(G, C, P, J, 2) undistorted image points of the followed joints, and (G, C, P) their standard deviation.
-
-    From keypoints (C, F, P, K, 2) px with confidence (C, F, P, K), at instants that hold `frame` (C, G) of each
-    camera; NaN where that is -1.
-    """
-    xy = np.empty((frame.shape[1], *uv.shape[:1], uv.shape[2], len(columns), 2))
-    uv, confidence = np.ascontiguousarray(uv, dtype=float), np.ascontiguousarray(confidence, dtype=float)
-    fill_followed(rig.arrays, uv, confidence, columns, frame, xy)
-    focal = np.sqrt(rig.arrays.focal.prod(axis=1))
-    total = _CAUTION * np.sqrt(noise.white_px**2 + noise.drift_px**2 + noise.bias_px**2)
-    sd = total * box_scale(uv, confidence) / focal[:, None, None]
-    by_instant = sd[np.arange(len(sd))[:, None], frame]
-    by_instant[frame < 0] = np.nan
-    return xy, np.ascontiguousarray(by_instant.swapaxes(0, 1))
-
-
-def nobody(joints: int) -> kernels.People:
-    """Room for people followed by so many joints, all of it free."""
+def nobody() -> kernels.People:
+    """Room for people, all of it free."""
+    joints = len(FOLLOWED)
     return kernels.People(
         identity=np.full(_MOST_PEOPLE, -1),
         position=np.full((_MOST_PEOPLE, joints, 3), np.nan),
@@ -101,53 +72,47 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     rig : its C cameras, in the same order
     noise : of the detector
     """
-    columns, anatomy = followed_joints(trial.keypoint_set)
-    instants = group_instants(trial.time_s)
-    xy, sd = detections(rig, trial.uv, trial.confidence, columns, instants.frame, noise)
-    found = np.empty(sd.shape, dtype=np.int64)
-    people = nobody(len(columns))
-    kernels.track_people(
-        rig.arrays, people, anatomy, xy, sd, np.diff(instants.time_s, prepend=instants.time_s[0]), found
-    )
-    sighting = np.full(trial.confidence.shape[:3], -1)
-    for c, frames in enumerate(instants.frame):
-        sighting[c, frames[frames >= 0]] = found[frames >= 0, c]
-    _drop_straggling(sighting, trial.time_s)
-    return _stitched(trial, rig, sighting, int(people.next_identity[0]))
+    seen = detections(trial, rig, noise)
+    times = seen.instants.time_s
+    found, people = np.empty(seen.sd.shape, dtype=np.int64), nobody()
+    kernels.track_people(rig.arrays, people, anatomy(), seen.xy, seen.sd, np.diff(times, prepend=times[0]), found)
+    sighted = np.empty((int(people.next_identity[0]), *found.shape[:2]), dtype=np.int64)
+    fill_sighted(found, sighted)
+    _drop_straggling(sighted, times)
+    sighted = sighted[np.logical_or.reduce(sighted >= 0, axis=(1, 2))]
+    person, sightings = _stitched(seen, rig, sighted)
+    identity = np.full(trial.confidence.shape[:3], -1)
+    fill_identity(sighted, person, seen.instants.frame, identity)
+    return PeopleTracks(identity, sightings)
 
 
-def _drop_straggling(sighting: NDArray[np.int64], time_s: Array) -> None:
-    """Leave out of sightings (C, F, P), in place, what hardly more than one view shows: how they end, or all of one.
+def _drop_straggling(sighted: NDArray[np.int64], time_s: Array) -> None:
+    """Leave out of sightings (N, G, C), in place, what hardly more than one view shows: how they end, or all of one.
 
     Where nobody is seen any better, everything stays.
     """
-    frames = time_s.shape[1]
-    period = float(np.median(np.diff(time_s, axis=1))) if frames > 1 else _STRAGGLES_S
-    window = min(max(1, round(_STRAGGLES_S / period)), frames)
-    numbers = range(int(sighting.max(initial=-1)) + 1)
-    views = [np.add.reduce(sighting == number, axis=(0, 2)) for number in numbers]
-    firm = [np.convolve(each, np.ones(window) / window, mode="same") >= _FIRM_VIEWS for each in views]
-    if not any(each.any() for each in firm):
+    instants = len(time_s)
+    period = quantile(np.diff(time_s), 0.5) if instants > 1 else _STRAGGLES_S
+    window = min(max(1, round(_STRAGGLES_S / period)), instants)
+    mean = np.full(window, 1.0 / window)
+    views = np.add.reduce(sighted >= 0, axis=2)
+    firm = [np.flatnonzero(np.convolve(each, mean, mode="same") >= _FIRM_VIEWS) for each in views]
+    if not any(each.size for each in firm):
         return
-    for number in numbers:
-        last = np.flatnonzero(firm[number]).max(initial=-window) + window // 2
-        late = slice(max(last + 1, 0), None)
-        sighting[:, late][sighting[:, late] == number] = -1
+    for one, its_firm in zip(sighted, firm, strict=True):
+        last = int(its_firm[-1]) if its_firm.size else -window
+        one[max(last + window // 2 + 1, 0) :] = -1
 
 
-def _stitched(trial: KeypointTrial, rig: Rig, sighting: NDArray[np.int64], count: int) -> PeopleTracks:
-    """People from the uninterrupted sightings of them."""
-    seen = [i for i in range(count) if (sighting == i).any()]
-    described = [describe(trial, sighting == i, rig) for i in seen]
+def _stitched(seen: Detections, rig: Rig, sighted: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[Sighting, ...]]:
+    """Number of the person (N,) of the uninterrupted sightings (N, G, C), and what is known of each person."""
+    described = [describe(seen, each, rig) for each in sighted]
     person = same_people(described)
-    number = np.full(count + 1, -1)  # the last place is for -1, nobody
-    number[seen] = person
-    identity = number[sighting]
-    whole = [
-        described[person.index(i)] if person.count(i) == 1 else describe(trial, identity == i, rig)
-        for i in range(max(person, default=-1) + 1)
-    ]
-    return PeopleTracks(identity, tuple(whole))
+    whole: list[Sighting] = []
+    for number in range(max(person, default=-1) + 1):
+        its = [i for i, who in enumerate(person) if who == number]
+        whole.append(described[its[0]] if len(its) == 1 else describe(seen, sighted[its].max(axis=0), rig))
+    return np.array(person, dtype=np.int64), tuple(whole)
 
 
 def one_person(trial: KeypointTrial, mine: NDArray[np.bool_]) -> KeypointTrial:

@@ -9,6 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise
+from reconstruct.tracking.detections import detections
 from reconstruct.tracking.people import one_person
 from reconstruct.tracking.sightings import SAME_BODY, Sighting, body_difference, describe
 from reconstruct.tracking.subject import everybody, presence
@@ -37,7 +38,7 @@ def recognise_one(person: KeypointTrial, elsewhere: KeypointTrial, rig: Rig, noi
         return elsewhere
     tracks = everybody(elsewhere, rig, noise)
     there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
-    alike = _differences([person], there, rig)[0] <= SAME_BODY
+    alike = _differences([person], there, rig, noise)[0] <= SAME_BODY
     score = presence(rig, tracks)
     return there[int(np.where(alike | ~alike.any(), score, -1.0).argmax())]
 
@@ -54,7 +55,7 @@ def recognise_all(
     else:
         tracks = everybody(elsewhere, rig, noise)
         there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
-    cost = _differences(people, there, rig)
+    cost = _differences(people, there, rig, noise)
     found: list[KeypointTrial | None] = [None] * len(people)
     for row, column in zip(*linear_sum_assignment(np.minimum(cost, 1e3)), strict=True):
         if cost[row, column] <= SAME_BODY:
@@ -62,11 +63,13 @@ def recognise_all(
     return found
 
 
-def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial], rig: Rig) -> Array:
+def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial], rig: Rig, noise: PixelNoise) -> Array:
     """(people, there) mean squared difference of bone lengths, in standard deviations."""
-    mine, theirs = _described(people, rig), _described(there, rig)
+    mine, theirs = ([_described(person, rig, noise) for person in trials] for trials in (people, there))
     return np.array([[body_difference(one, other) for other in theirs] for one in mine])
 
 
-def _described(people: Sequence[KeypointTrial], rig: Rig) -> list[Sighting]:
-    return [describe(person, np.logical_or.reduce(person.confidence > 0.0, axis=-1), rig) for person in people]
+def _described(person: KeypointTrial, rig: Rig, noise: PixelNoise) -> Sighting:
+    """The only person in a trial."""
+    seen = detections(person, rig, noise)
+    return describe(seen, np.where(np.isfinite(seen.sd[:, :, 0]), 0, -1), rig)

@@ -1,16 +1,14 @@
 """Uninterrupted sightings of people, and which of them are the same person coming back."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.keypoint_sets import KeypointSet
-from capture.types import KeypointTrial
-from geometry.rays import triangulate_linear
 from geometry.rig import Rig
+from reconstruct.kernels.followed import fill_places
 from reconstruct.medians import medians
+from reconstruct.tracking.detections import FOLLOWED, Detections
 
 Array = NDArray[np.float64]
 
@@ -26,13 +24,17 @@ BONES = (
     ("LShoulder", "LElbow"),
     ("RShoulder", "RElbow"),
 )
+_JOINTS = np.array([j for j, name in enumerate(FOLLOWED) if any(name in bone for bone in BONES)])
+"""Places in `FOLLOWED` of the joints at which bones end."""
+_ENDS = np.array([[_JOINTS.tolist().index(FOLLOWED.index(end)) for end in bone] for bone in BONES])
+"""(bones, 2) which of these each bone connects."""
 _BONE_SD_M = 0.02
 """How much the mean length of a bone differs between two sightings of one person, as detector bias turns with them."""
 SAME_BODY, _SAME_BODY_AT_ONCE = 4.0, 9.0
 """Mean squared difference of bone lengths, in standard deviations, up to which two sightings may be one person; and
 where one begins as the other ends."""
 _SAMPLES = 60
-"""Frames that describe a sighting, however long."""
+"""Instants that describe a sighting, however long."""
 _LINGERS_S, _AT_ONCE_S = 2.0, 0.5
 """For so long a sighting may go on after the person has been noticed anew; a gap so short is none."""
 _SEEN_TWICE = 0.2
@@ -49,10 +51,10 @@ class Sighting:
     first_s, last_s : seconds
     first_place, last_place : (3,) middle of the body then, metres
     bones_m : (bones,) median lengths, NaN where never seen
-    frames : number of frames in between with the person in any view
-    middle : (n, 3) middle of the body in frames spread over the sighting, metres
-    views : (n,) number of views in those frames
-    seen : (C, F) which frames of which cameras show the person
+    instants : number of instants in between with the person in any view
+    middle : (n, 3) middle of the body in instants spread over the sighting, metres
+    views : (n,) number of views in those instants
+    seen : (G, C) which cameras show the person at which of the trial's instants
     """
 
     first_s: float
@@ -60,55 +62,35 @@ class Sighting:
     first_place: Array
     last_place: Array
     bones_m: Array
-    frames: int
+    instants: int
     middle: Array
     views: NDArray[np.int64]
     seen: NDArray[np.bool_]
 
 
-def describe(trial: KeypointTrial, mine: NDArray[np.bool_], rig: Rig) -> Sighting:
-    """Sighting of somebody whom the detections `mine` (C, F, P) of a trial show, one of them at least."""
-    seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)
-    everything = np.flatnonzero(np.logical_or.reduce(seen, axis=0))
+def describe(detections: Detections, sighted: NDArray[np.int64], rig: Rig) -> Sighting:
+    """Sighting of somebody whom the detections in the places `sighted` (G, C) show, -1 for none, but not for all."""
+    seen = sighted >= 0
+    everything = np.flatnonzero(np.logical_or.reduce(seen, axis=1))
     count = min(_SAMPLES, len(everything))
-    frames = everything[np.linspace(0, len(everything) - 1, count).round().astype(np.int64)]
-    joints, ends = _bone_ends(trial.keypoint_set)
-    places = _places(trial, mine, rig, frames, joints)
+    sample = everything[np.linspace(0, len(everything) - 1, count).round().astype(np.int64)]
+    places = np.empty((count, len(_JOINTS), 3))
+    fill_places(rig.arrays, detections.xy, sighted, sample, _JOINTS, places)
     middle = medians(places.swapaxes(1, 2))
     known = np.flatnonzero(np.isfinite(middle[:, 0]))
     first, last = (known[0], known[-1]) if known.size else (0, 0)
-    times = medians(trial.time_s[:, frames[[0, -1]]].T)
-    bones = places[:, ends[:, 0]] - places[:, ends[:, 1]]
+    bones = places[:, _ENDS[:, 0]] - places[:, _ENDS[:, 1]]
     return Sighting(
-        first_s=float(times[0]),
-        last_s=float(times[-1]),
+        first_s=float(detections.instants.time_s[sample[0]]),
+        last_s=float(detections.instants.time_s[sample[-1]]),
         first_place=middle[first],
         last_place=middle[last],
         bones_m=medians(np.sqrt((bones * bones).sum(axis=-1)).T),
-        frames=len(everything),
+        instants=len(everything),
         middle=middle,
-        views=np.add.reduce(seen[:, frames].astype(np.int64), axis=0),
+        views=np.add.reduce(seen[sample].astype(np.int64), axis=1),
         seen=seen,
     )
-
-
-def _places(
-    trial: KeypointTrial, mine: NDArray[np.bool_], rig: Rig, frames: NDArray[np.int64], joints: NDArray[np.int64]
-) -> Array:
-    """(n, J, 3) metres where the joints of somebody are in n frames."""
-    mine = mine[:, frames]
-    where = np.arange(len(rig))[:, None, None], frames[:, None], np.asarray(mine.argmax(axis=2))[..., None], joints
-    confidence = trial.confidence[where] * np.logical_or.reduce(mine, axis=2)[..., None]
-    flat = triangulate_linear(rig.arrays, trial.uv[where].reshape(len(rig), -1, 2), confidence.reshape(len(rig), -1))
-    return flat.reshape(len(frames), len(joints), 3)
-
-
-@lru_cache
-def _bone_ends(keypoints: KeypointSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Columns (J,) of the joints at which bones end, and (bones, 2) which of these each bone connects."""
-    columns = np.array([[keypoints.index(a), keypoints.index(b)] for a, b in BONES])
-    joints, ends = np.unique(columns, return_inverse=True)
-    return joints, ends.reshape(columns.shape)
 
 
 def body_difference(one: Sighting, other: Sighting) -> float:
@@ -132,9 +114,9 @@ def _unlikeness(before: Sighting, after: Sighting) -> float:
 
 def _seen_twice(before: Sighting, after: Sighting) -> float:
     """Share of the views with both of two sightings in them, of those with either while they overlap."""
-    begins = np.flatnonzero(np.logical_or.reduce(after.seen, axis=0))[:1].sum()
-    ends = np.flatnonzero(np.logical_or.reduce(before.seen, axis=0))[-1:].sum() + 1
-    one, other = before.seen[:, begins:ends], after.seen[:, begins:ends]
+    begins = np.flatnonzero(np.logical_or.reduce(after.seen, axis=1))[:1].sum()
+    ends = np.flatnonzero(np.logical_or.reduce(before.seen, axis=1))[-1:].sum() + 1
+    one, other = before.seen[begins:ends], after.seen[begins:ends]
     return float((one & other).sum() / max((one | other).sum(), 1))
 
 

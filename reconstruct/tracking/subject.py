@@ -13,25 +13,28 @@ from reconstruct.tracking.people import PeopleTracks, one_person, track_people
 
 Array = NDArray[np.float64]
 
+_HOLD = 1e-9
+"""Pull towards the origin, beside that of an axis: where all axes are parallel it decides."""
+
 
 def volume_middle(rig: Rig) -> tuple[Array, float]:
     """Point nearest to all optical axes (3,), metres, and half its distance from the nearest camera."""
-    centres = np.array([camera.centre_world for camera in rig.cameras])
-    axes = np.array([camera.viewing_direction_world for camera in rig.cameras])
-    across: Array = np.eye(3) - axes[:, :, None] * axes[:, None, :]
-    towards = np.einsum("cij,cj->i", across, centres)
-    middle = np.asarray(np.linalg.pinv(np.einsum("cij->ij", across)) @ towards, dtype=np.float64)
+    R, t = rig.arrays.R, rig.arrays.t
+    axes, centres = R[:, 2], -np.matmul(t[:, None], R)[:, 0]
+    across = (len(rig) + _HOLD) * np.eye(3) - axes.T @ axes
+    towards = centres.sum(axis=0) - (axes * centres).sum(axis=1) @ axes
+    middle = np.asarray(np.linalg.solve(across, towards), dtype=np.float64)
     return middle, float(np.min(np.linalg.norm(centres - middle, axis=1))) / 2.0
 
 
 def presence(rig: Rig, tracks: PeopleTracks) -> Array:
-    """(people,) views times frames in which each person is seen, less the farther from the middle of the volume."""
+    """(people,) views times instants in which each person is seen, less the farther from the middle of the volume."""
     middle, radius = volume_middle(rig)
     scores = np.zeros(tracks.people)
     for number, sighting in enumerate(tracks.sightings):
-        distance = np.linalg.norm(sighting.middle - middle, axis=1)
-        weight = np.nan_to_num(1.0 / (1.0 + (distance / radius) ** 2))
-        scores[number] = sighting.frames * float((sighting.views * weight).mean())
+        away = (sighting.middle - middle) / radius
+        weight = np.nan_to_num(1.0 / (1.0 + (away * away).sum(axis=1)))
+        scores[number] = sighting.instants * float(sighting.views @ weight) / len(weight)
     return scores
 
 

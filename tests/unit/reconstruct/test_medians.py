@@ -1,8 +1,10 @@
 """Medians of what is known against NumPy's."""
 
 import numpy as np
+import pytest
 
 from reconstruct.kernels.medians import fill_medians, running_median
+from reconstruct.medians import quantile
 
 
 def test_medians_equal_those_of_numpy_and_skip_what_is_unknown():
@@ -23,3 +25,10 @@ def test_a_running_median_looks_to_both_sides_and_no_further_than_the_ends():
     running_median(values, 2, smooth)
     expected = [np.nanmedian(values[max(i - 2, 0) : i + 3]) for i in range(30)]
     assert np.array_equal(smooth, expected)
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 400])
+def test_quantiles_equal_those_of_numpy(size: int):
+    values = np.random.default_rng(3).normal(size=size)
+    for share in (0.0, 0.5, 0.9, 1.0):
+        assert quantile(values, share) == pytest.approx(np.quantile(values, share), rel=1e-12)

@@ -1,6 +1,7 @@
 """Identities through crossings and absences, and bystanders that are never mixed in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import keypoint_set
 from capture.types import KeypointTrial
+from geometry import se3
 from geometry.rig import Rig
 from reconstruct.errors import ReconstructError
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.people import PeopleTracks, track_people
-from reconstruct.tracking.subject import select_numbered, select_subject
+from reconstruct.tracking.subject import select_numbered, select_subject, volume_middle
 from tests.unit.reconstruct.tracking.squatting import FPS, blur, squat
 
 Array = NDArray[np.float64]
@@ -97,6 +99,23 @@ def test_the_subject_is_the_person_in_the_middle(ring: Ring, see: See):
     expected = np.where((who == 1)[..., None], trial.confidence, 0.0).max(axis=2)
     assert alone.uv.shape[2] == 1
     assert np.array_equal(alone.confidence[:, :, 0], expected)
+
+
+def test_the_middle_of_the_volume_is_nearest_to_all_axes(ring: Ring):
+    rig = ring(5)
+    middle, radius = volume_middle(rig)
+    assert middle == pytest.approx([0.0, 0.0, 1.0], abs=1e-6)
+    assert radius == pytest.approx(2.0, abs=0.1)
+
+
+def test_cameras_that_all_look_one_way_have_a_middle_as_well(ring: Ring):
+    one = ring(1).cameras[0]
+    shifted = replace(one, name="beside", T_camera_world=one.T_camera_world @ se3.compose(np.eye(3), np.ones(3)))
+    middle, _ = volume_middle(Rig((one, shifted)))
+    between = (one.centre_world + shifted.centre_world) / 2.0
+    off = middle - between
+    assert np.cross(off, one.viewing_direction_world) == pytest.approx(np.zeros(3), abs=1e-5)
+    assert middle @ one.viewing_direction_world == pytest.approx(0.0, abs=1e-5)
 
 
 def test_a_hidden_subject_is_never_replaced_by_the_bystander(ring: Ring, see: See):
