@@ -63,7 +63,7 @@ def test_large_noise_equals_the_least_robust_error_of_scipy(ring: Ring, see: See
     def residuals(x: Array, i: int) -> Array:
         off = np.array([project(rig.arrays, c, x[None])[0] for c in range(4)]) - uv[:, i]
         sds = np.linalg.norm(off, axis=1, keepdims=True) / SD_PX
-        huber = np.where(sds > 3.0, np.sqrt(6.0 * sds - 9.0), sds)
+        huber = np.where(sds > 3.0, np.sqrt(np.maximum(6.0 * sds - 9.0, 0.0)), sds)
         return (off / SD_PX * huber / sds).ravel()
 
     agreeing = np.flatnonzero(result.views == 4)
