@@ -34,6 +34,7 @@ _PREAMBLE = struct.Struct("<4sHHH")
 _ALIGNMENT = 8
 _OBSERVABILITY_CODES = frozenset(int(code) for code in Observability)
 
+Array = NDArray[np.float64]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Person = Annotated[int, msgspec.Meta(ge=-1)]
 
@@ -52,6 +53,9 @@ class _Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     others: tuple[tuple[Count, float, float], ...]
 
 
+_NO_ANGLES = JointAngles(
+    0, *np.full((2, len(ANGLE_NAMES)), np.nan), observability=np.zeros(len(ANGLE_NAMES), dtype=np.int8)
+)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Header)
 
@@ -75,14 +79,6 @@ def _body_layout(n_keypoints: int) -> np.dtype[Any]:
 def encode_live_frame(frame: LiveFrame) -> bytes:
     """One message that holds the whole frame, every number exactly."""
     points, lagged = frame.points, frame.lagged
-    body = np.zeros((), _body_layout(len(points.keypoint_set)))
-    for name in ("xyz", "covariance", "residual_px", "views"):
-        body[name] = getattr(points, name)
-    body["values"] = body["standard_error"] = np.nan
-    for row, angles in enumerate((frame.angles, lagged)):
-        for name in ("values", "standard_error", "observability"):
-            if angles is not None:
-                body[name][row] = getattr(angles, name)
     header = _encoder.encode(
         _Header(
             sequence=frame.sequence,
@@ -99,7 +95,31 @@ def encode_live_frame(frame: LiveFrame) -> bytes:
         )
     )
     head = _PREAMBLE.pack(MAGIC, VERSION, frame.subject, len(header)) + header
-    return b"".join((head, bytes(_padded(len(head)) - len(head)), body.tobytes()))
+    return b"".join((head, bytes(_padded(len(head)) - len(head)), *_body(points, frame.angles, lagged or _NO_ANGLES)))
+
+
+def _body(points: Points3D, angles: JointAngles, lagged: JointAngles) -> tuple[bytes, ...]:
+    """The arrays in the order of `_body_layout`."""
+    return (
+        _floats(points.xyz),
+        _floats(points.covariance),
+        _floats(points.residual_px),
+        _floats(angles.values),
+        _floats(lagged.values),
+        _floats(angles.standard_error),
+        _floats(lagged.standard_error),
+        _codes(points.views),
+        _codes(angles.observability),
+        _codes(lagged.observability),
+    )
+
+
+def _floats(values: Array) -> bytes:
+    return values.astype("<f8", copy=False).tobytes()
+
+
+def _codes(values: NDArray[np.int8]) -> bytes:
+    return values.astype("i1", copy=False).tobytes()
 
 
 def beginning_of(subject: int) -> bytes:
@@ -202,6 +222,5 @@ def _read_body(message: bytes, start: int, layout: np.dtype[Any]) -> NDArray[Any
 
 
 def _check_observability(codes: NDArray[np.int8]) -> None:
-    for code in (int(codes.min()), int(codes.max())):
-        if code not in _OBSERVABILITY_CODES:
-            raise ReconstructError(f"live frame: observability class {code} is unknown; the message is damaged")
+    if unknown := set(codes.ravel().tolist()) - _OBSERVABILITY_CODES:
+        raise ReconstructError(f"live frame: observability class {min(unknown)} is unknown; the message is damaged")

@@ -1,68 +1,63 @@
-"""What this machine takes for the same number of hops with nothing in them: the bound that the streams are held to.
+"""What this machine takes for the same hops with nothing in them: the bound that the streams are held to.
 
-Messages of the same size go at the same rate from a publisher through as many relays to as many receivers, every one
-of them a process that does nothing but ZeroMQ.  No stream that is a process of its own can be faster.
+Messages of the same size go at the same rate through a pipe to a relay and through pipes of its own to as many
+receivers.  Everyone is a process, as the streams and their receivers are, and does nothing else.
 """
 
 import time
+from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
 
-import zmq
+from receivers import Arrival
 
-HOST = "tcp://127.0.0.1"
-
-
-def bare_chain_ms(hops: int, message_bytes: int, rate_hz: float, seconds: float) -> list[list[float]]:
-    """Milliseconds from publication to reception, one list per receiver."""
-    context = get_context("spawn")
-    stopping = context.Event()
-    with zmq.Context.instance().socket(zmq.PUB) as publisher:
-        port = publisher.bind_to_random_port(HOST)
-        ends: list[Connection] = []
-        for _ in range(hops):
-            relay_end, theirs = context.Pipe()
-            context.Process(target=_relay, args=(port, stopping, theirs), daemon=True).start()
-            receiver_end, theirs = context.Pipe()
-            context.Process(target=_receive, args=(relay_end.recv(), stopping, theirs), daemon=True).start()
-            receiver_end.recv()
-            ends.append(receiver_end)
-        _publish(publisher, message_bytes, rate_hz, 1.0)
-        _publish(publisher, message_bytes, rate_hz, seconds)
-        stopping.set()
-        _publish(publisher, message_bytes, rate_hz, 0.3)
-        last = int(seconds * rate_hz)
-        return [end.recv()[-last:] for end in ends]
+_STOP = b""
 
 
-def _publish(publisher: "zmq.Socket[bytes]", message_bytes: int, rate_hz: float, seconds: float) -> None:
-    due = time.monotonic()
-    end = due + seconds
-    while due < end:
-        due += 1.0 / rate_hz
-        time.sleep(max(0.0, due - time.monotonic()))
-        publisher.send(time.monotonic_ns().to_bytes(8, "little") + bytes(message_bytes - 8))
+class BareChain:
+    """A relay and its receivers.
+
+    Parameters
+    ----------
+    receivers : number of them
+    message_bytes : size of every message
+    """
+
+    def __init__(self, receivers: int, message_bytes: int) -> None:
+        context = get_context("spawn")
+        self._padding = bytes(message_bytes - 8)
+        source, self._out = context.Pipe(duplex=False)
+        ends = [context.Pipe(duplex=False) for _ in range(receivers)]
+        results = [context.Pipe(duplex=False) for _ in range(receivers)]
+        self._results = [theirs for theirs, _ in results]
+        for (end, _), (_, result) in zip(ends, results, strict=True):
+            context.Process(target=_receive, args=(end, result), daemon=True).start()
+        context.Process(target=_relay, args=(source, [sink for _, sink in ends]), daemon=True).start()
+        for result in self._results:
+            result.recv()
+
+    def send(self, now_ns: int) -> None:
+        """Publish a message."""
+        self._out.send_bytes(now_ns.to_bytes(8, "little") + self._padding)
+
+    def finish(self) -> list[Arrival]:
+        """All arrivals of all receivers."""
+        self._out.send_bytes(_STOP)
+        return [arrival for result in self._results for arrival in result.recv()]
 
 
-def _relay(port: int, stopping: Event, opened: Connection) -> None:
-    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
-    source, sink = context.socket(zmq.SUB), context.socket(zmq.PUB)
-    source.connect(f"{HOST}:{port}")
-    source.subscribe(b"")
-    opened.send(sink.bind_to_random_port(HOST))
-    while not stopping.is_set():
-        sink.send(source.recv())
+def _relay(source: Connection, sinks: Sequence[Connection]) -> None:
+    message = b"first"
+    while message != _STOP:
+        message = source.recv_bytes()
+        for sink in sinks:
+            sink.send_bytes(message)
 
 
-def _receive(port: int, stopping: Event, results: Connection) -> None:
-    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
-    source = context.socket(zmq.SUB)
-    source.connect(f"{HOST}:{port}")
-    source.subscribe(b"")
+def _receive(source: Connection, results: Connection) -> None:
     results.send("ready")
-    latencies: list[float] = []
-    while not stopping.is_set():
-        sent_ns = int.from_bytes(source.recv()[:8], "little")
-        latencies.append(1e-6 * (time.monotonic_ns() - sent_ns))
-    results.send(latencies)
+    arrivals: list[Arrival] = []
+    while message := source.recv_bytes():
+        received_s = time.monotonic()
+        arrivals.append(Arrival(int.from_bytes(message[:8], "little") * 1e-9, received_s))
+    results.send(arrivals)

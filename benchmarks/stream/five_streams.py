@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/stream/five_streams.py [--seconds 20] [--rounds 4] [--json FILE]
 
 The hub publishes real live frames at 120 Hz; the streams share a process, every receiver has one of its own.  Absolute
-figures need an idle machine; the row `bare` is what the machine takes for the same hops with nothing in them, and the
-last lines compare a hub whose receivers run with one of whose receivers one is stopped, each in turn.
+figures need an idle machine: `alone` are the frames of moments in which no other machine of the same host was given
+this one's cores, and the row `bare` is what those cores take for the same hops with nothing in them.  The last lines
+compare a hub whose receivers run with one of whose receivers one is stopped, each in turn.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from multiprocessing import get_context
@@ -21,8 +22,10 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from bare_chain import bare_chain_ms
-from receivers import RECEIVERS, measure
+from bare_chain import BareChain
+from numpy.typing import NDArray
+from receivers import RECEIVERS, Arrival, measure
+from stolen_time import StolenTime
 
 from capture.keypoint_sets import keypoint_set
 from reconstruct.angle_names import ANGLE_NAMES
@@ -96,11 +99,26 @@ def for_seconds(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() >= end
 
 
+def on_the_beat(send: Callable[[], None], done: Callable[[], bool], stolen: StolenTime) -> list[float]:
+    """Send until `done`, as the hub's thread does; milliseconds that every time took."""
+    costs: list[float] = []
+    due = time.monotonic()
+    with going_first():
+        while not done():
+            due += 1.0 / RATE_HZ
+            time.sleep(max(0.0, due - time.monotonic()))
+            started = time.perf_counter()
+            send()
+            costs.append(1e3 * (time.perf_counter() - started))
+            stolen.look()
+    return costs
+
+
 class Bench:
     """A hub that publishes on the beat, its streams, and receivers that come and go."""
 
-    def __init__(self, hub: Publication) -> None:
-        self._hub, self._sequence = hub, 0
+    def __init__(self, hub: Publication, stolen: StolenTime) -> None:
+        self._hub, self._stolen, self._sequence = hub, stolen, 0
         self.ports = {protocol: free_port() for protocol in RECEIVERS}
         configs = [config(protocol, port) for protocol, port in self.ports.items()]
         self.streams = StreamProcess(configs, hub.direct_line())
@@ -108,18 +126,12 @@ class Bench:
         self.publish(for_seconds(SETTLE_S))
 
     def publish(self, done: Callable[[], bool]) -> list[float]:
-        """Publish until `done`, as the hub's thread does; milliseconds that every encode and send took."""
-        costs: list[float] = []
-        due = time.monotonic()
-        with going_first():
-            while not done():
-                due += 1.0 / RATE_HZ
-                time.sleep(max(0.0, due - time.monotonic()))
-                started = time.perf_counter()
-                self._hub.send(encode_live_frame(frame(self._sequence)))
-                costs.append(1e3 * (time.perf_counter() - started))
-                self._sequence += 1
-        return costs
+        """Publish until `done`; milliseconds that every encode and send took."""
+        return on_the_beat(self._send, done, self._stolen)
+
+    def _send(self) -> None:
+        self._hub.send(encode_live_frame(frame(self._sequence)))
+        self._sequence += 1
 
     def cpu_s(self) -> float:
         """Seconds of processor time that the streams have taken so far."""
@@ -151,45 +163,48 @@ class Receivers:
     def send_signal(self, protocol: str, number: int) -> None:
         os.kill(self._processes[protocol].pid, number)
 
-    def finish(self, bench: Bench) -> dict[str, list[float]]:
-        """Latencies by protocol, ms."""
+    def finish(self, bench: Bench) -> dict[str, list[Arrival]]:
+        """All arrivals by protocol."""
         self._stopping.set()
         bench.publish(for_seconds(0.5))
-        latencies = {protocol: result.recv() for protocol, result in self.results.items()}
+        arrivals = {protocol: result.recv() for protocol, result in self.results.items()}
         for process in self._processes.values():
             process.join(5.0)
-        return latencies
+        return arrivals
 
 
-def latencies_and_cpu(bench: Bench, seconds: float) -> tuple[dict[str, dict[str, float]], float]:
+def latencies_and_cpu(bench: Bench, seconds: float, stolen: StolenTime) -> tuple[dict[str, dict[str, float]], float]:
     """Figures of every stream, and the CPU percent of one core that all take together."""
     receivers = bench.start_receivers()
-    before = bench.cpu_s()
-    bench.publish(for_seconds(seconds))
-    after = bench.cpu_s()
-    latencies = receivers.finish(bench)
-    last = int(seconds * RATE_HZ)
-    rows = {
-        protocol: {
-            **quantiles(latencies[protocol][-last:]),
-            "received": len(latencies[protocol][-last:]),
-            "sent": last,
-            "lost": status.lost,
-            "refused": status.refused,
-        }
-        for protocol, status in zip(bench.ports, bench.streams.statuses, strict=True)
-    }
+    before, began_s = bench.cpu_s(), time.monotonic()
+    sent = len(bench.publish(for_seconds(seconds)))
+    after, ended_s = bench.cpu_s(), time.monotonic()
+    bench.publish(for_seconds(SETTLE_S))
+    arrivals = receivers.finish(bench)
+    rows: dict[str, dict[str, float]] = {}
+    for protocol, status in zip(bench.ports, bench.streams.statuses, strict=True):
+        mine = [arrival for arrival in arrivals[protocol] if began_s <= arrival.published_s < ended_s]
+        counts = {"received": len(mine), "sent": sent, "lost": status.lost, "refused": status.refused}
+        rows[protocol] = latencies(mine, stolen) | counts
     return rows, round(100.0 * (after - before) / seconds, 1)
 
 
-def latencies_alone(bench: Bench, seconds: float) -> dict[str, dict[str, float]]:
+def latencies_one_by_one(bench: Bench, seconds: float, stolen: StolenTime) -> dict[str, dict[str, float]]:
     """Figures of every stream while it alone has a receiver: those wake each other's cores no more."""
     rows: dict[str, dict[str, float]] = {}
     for protocol in bench.ports:
         receivers = bench.start_receivers(protocol)
         bench.publish(for_seconds(seconds))
-        rows[protocol] = quantiles(receivers.finish(bench)[protocol][-int(seconds * RATE_HZ) :])
+        rows[protocol] = latencies(receivers.finish(bench)[protocol][-int(seconds * RATE_HZ) :], stolen)
     return rows
+
+
+def latencies(arrivals: list[Arrival], stolen: StolenTime) -> dict[str, float]:
+    """Quantiles of all arrivals, ms, and of the share of them that the machine had to itself."""
+    published_s, received_s = np.array(arrivals).T
+    latency_ms, alone = 1e3 * (received_s - published_s), stolen.left_alone(published_s)
+    found = {"p99": float(np.quantile(latency_ms[alone], 0.99)), "share": float(alone.mean())} if alone.any() else {}
+    return quantiles(latency_ms) | {f"alone {name}": round(value, 3) for name, value in found.items()}
 
 
 def hub_costs(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
@@ -208,15 +223,15 @@ def hub_costs(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
     return {"running": quantiles(running), "one stopped": quantiles(stopped)}
 
 
-def quantiles(values: list[float]) -> dict[str, float]:
+def quantiles(values: Sequence[float] | NDArray[np.float64]) -> dict[str, float]:
     return {name: round(float(np.quantile(values, q)), 3) for name, q in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
-def bare_row(seconds: float) -> dict[str, float]:
+def bare_row(seconds: float, stolen: StolenTime) -> dict[str, float]:
     """All receivers of a bare chain together."""
-    message_bytes = len(encode_live_frame(frame(0)))
-    chains = bare_chain_ms(len(RECEIVERS), message_bytes, RATE_HZ, seconds)
-    return quantiles([latency for chain in chains for latency in chain])
+    chain = BareChain(len(RECEIVERS), len(encode_live_frame(frame(0))))
+    on_the_beat(lambda: chain.send(time.monotonic_ns()), for_seconds(seconds), stolen)
+    return latencies(chain.finish(), stolen)
 
 
 def main() -> None:
@@ -225,11 +240,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    streams = {"bare": bare_row(arguments.seconds)}
+    stolen = StolenTime()
+    streams = {"bare": bare_row(arguments.seconds, stolen)}
     with closing(Publication(f"tcp://{HOST}:0")) as hub:
-        bench = Bench(hub)
-        rows, cpu_percent = latencies_and_cpu(bench, arguments.seconds)
-        alone = latencies_alone(bench, arguments.seconds)
+        bench = Bench(hub, stolen)
+        rows, cpu_percent = latencies_and_cpu(bench, arguments.seconds, stolen)
+        one_by_one = latencies_one_by_one(bench, arguments.seconds, stolen)
         hub_ms = hub_costs(bench, arguments.rounds) if arguments.rounds else {}
         bench.streams.stop()
     streams |= rows
@@ -237,7 +253,7 @@ def main() -> None:
     for protocol, row in streams.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
     print("all streams on, receivers one at a time")
-    for protocol, row in alone.items():
+    for protocol, row in one_by_one.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
     print(f"CPU of all streams together: {cpu_percent} % of a core")
     for name, row in hub_ms.items():
@@ -245,7 +261,7 @@ def main() -> None:
             f"hub, ms per encode and send, receivers {name}: " + "  ".join(f"{q} {value:g}" for q, value in row.items())
         )
     if arguments.json:
-        found = {"streams": streams, "alone": alone, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
+        found = {"streams": streams, "one_by_one": one_by_one, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
         arguments.json.write_text(json.dumps(found, indent=1))
 
 

@@ -19,5 +19,5 @@ def angles_deg(frame: LiveFrame) -> tuple[Array, Array]:
 @lru_cache(maxsize=1)
 def point_errors_m(frame: LiveFrame) -> Array:
     """(K,) standard error of every point, root mean square over the axes, metres."""
-    covariance = frame.points.covariance
-    return np.sqrt((covariance[:, 0, 0] + covariance[:, 1, 1] + covariance[:, 2, 2]) / 3.0)
+    diagonal = frame.points.covariance.reshape(-1, 9)[:, ::4]
+    return np.sqrt(diagonal.sum(axis=1) / 3.0)
