@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-from websockets.asyncio.server import ServerConnection, broadcast, serve
-from websockets.frames import CloseCode
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Origin
 
 from reconstruct.types import LiveFrame
@@ -48,7 +49,7 @@ class WebSocketSink:
         what = f"WebSocket stream on {host}:{port}"
         check_guarded(host, token, what)
         self._token = token
-        self._audience = Audience(_transport, _write_text, _say_goodbye)
+        self._audience = Audience(_transport, _write, _say_goodbye)
         allowed = [None, LOCAL_PAGES, *(Origin(origin) for origin in origins)]
         self._server = Server(loop, self._start(host, port, allowed), what, self._audience)
 
@@ -64,11 +65,11 @@ class WebSocketSink:
 
     def send_frame(self, frame: LiveFrame, lost: int) -> None:
         """Send a frame to everybody."""
-        self._server.tell(frame_json(frame, lost))
+        self._server.tell(_text(frame_json(frame, lost)))
 
     def send_event(self, event: LiveEvent) -> None:
         """Send an event to everybody."""
-        self._server.tell(msgspec.json.encode(event_packet(event)))
+        self._server.tell(_text(msgspec.json.encode(event_packet(event))))
 
     def close(self) -> None:
         """Disconnect everybody."""
@@ -106,9 +107,15 @@ def _transport(connection: ServerConnection) -> asyncio.WriteTransport:
     return connection.transport
 
 
-def _write_text(connection: ServerConnection, message: bytes) -> None:
+def _text(message: bytes) -> bytes:
+    """A text as WebSocket writes it to receivers: the same to all of them."""
+    return Frame(Opcode.TEXT, message).serialize(mask=False)
+
+
+def _write(connection: ServerConnection, message: bytes) -> None:
     """Send without waiting; a connection that is closing is passed over."""
-    broadcast([connection], message.decode())
+    if connection.state is State.OPEN:
+        connection.transport.write(message)
 
 
 def _say_goodbye(connection: ServerConnection) -> asyncio.Task[None]:
