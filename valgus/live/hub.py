@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, member
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from capture.clock_service import ClockService
 from capture.direct_line import LineEnd
@@ -21,12 +21,13 @@ from capture.messages import KeypointsMessage, StreamEnd, TagsMessage
 from capture.node import HubAddresses, StopSign
 from capture.synchronizer import SAME_TIME
 from capture.trigger.pulses import TriggeredCameras
-from capture.types import FrameSet, Keypoints2D
+from capture.types import FrameSet
 from reconstruct.wire import encode_live_frame
-from stream.feed.live_event import LiveEvent, encode_live_event
+from stream.feed.live_event import encode_live_event
 from valgus.live.admission import Admission
 from valgus.live.attendance import Attendance
-from valgus.live.estimates import Circumstances, Estimate
+from valgus.live.colleagues import Attendant, Nobody, Reconstructor
+from valgus.live.estimates import Circumstances
 from valgus.live.lock_step import LockStep
 from valgus.live.priority import going_first
 from valgus.live.publication import Publication
@@ -42,42 +43,6 @@ _WAIT_S, _SHORTEST_WAIT_S = 0.05, 0.001
 _LOOK_INTERVAL_NS = 50_000_000
 _BEHIND_NS = 300_000_000
 _COMPLAIN_EVERY_NS = 1_000_000_000
-
-
-class Reconstructor(Protocol):
-    """What turns views into bodies."""
-
-    def collect(self, view: Keypoints2D) -> None:
-        """A view has come whose instant is not complete; returns at once."""
-        ...
-
-    def work_ahead(self) -> bool:
-        """Do one thing, of a millisecond at most, that need not wait for the next view; False where there is none."""
-        ...
-
-    def update(self, views: FrameSet) -> Iterable[Estimate]:
-        """Points and angles of every subject from the views of one instant, each as soon as it is found."""
-        ...
-
-
-class Attendant(Protocol):
-    """Who keeps what arrives and knows what else is to be published; its methods return at once."""
-
-    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
-        """Keep a message that is used."""
-        ...
-
-    def events(self) -> Iterable[LiveEvent]:
-        """What has happened since the last time."""
-        ...
-
-
-class _Nobody:
-    def keep(self, message: KeypointsMessage | TagsMessage) -> None:
-        pass
-
-    def events(self) -> Iterable[LiveEvent]:
-        return ()
 
 
 class Pace(Enum):
@@ -128,7 +93,7 @@ class Hub:
         dictionary: str | None = None,
     ) -> None:
         cameras = admission.cameras
-        self._admission, self._attendant = admission, attendant or _Nobody()
+        self._admission, self._attendant = admission, attendant or Nobody()
         self._triggered = TriggeredCameras() if pace is Pace.TRIGGERED else None
         self._grouping = pace.value(cameras)
         self._tags = TagPairing(cameras, dictionary)
