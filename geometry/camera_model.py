@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 30
 _NEWTON_TOLERANCE = 1e-7
+"""Each step squares the error: after one this short nothing is left that a double could hold."""
 MIN_DEPTH = 1e-9
 _STRAIGHT_AHEAD = 1e-8
 

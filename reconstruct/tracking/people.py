@@ -76,9 +76,9 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     times = seen.instants.time_s
     found, people = np.empty(seen.sd.shape, dtype=np.int64), nobody()
     kernels.track_people(rig.arrays, people, anatomy(), seen.xy, seen.sd, np.diff(times, prepend=times[0]), found)
-    sighted = np.empty((int(people.next_identity[0]), *found.shape[:2]), dtype=np.int64)
-    fill_sighted(found, sighted)
-    _drop_straggling(sighted, times)
+    window = _straggling_window(times)
+    sighted = _sighted(found, window)
+    _drop_straggling(sighted, window)
     sighted = sighted[np.logical_or.reduce(sighted >= 0, axis=(1, 2))]
     person, sightings = _stitched(seen, rig, sighted)
     identity = np.full(trial.confidence.shape[:3], -1)
@@ -86,14 +86,32 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     return PeopleTracks(identity, sightings)
 
 
-def _drop_straggling(sighted: NDArray[np.int64], time_s: Array) -> None:
+def _straggling_window(time_s: Array) -> int:
+    """How many instants `_STRAGGLES_S` are, of those that there are."""
+    period = quantile(np.diff(time_s), 0.5) if len(time_s) > 1 else _STRAGGLES_S
+    return min(max(1, round(_STRAGGLES_S / period)), len(time_s))
+
+
+def _sighted(found: NDArray[np.int64], window: int) -> NDArray[np.int16]:
+    """(N, G, C) the place in which a camera shows a sighting, -1 for none, from the numbers `found` (G, C, P).
+
+    Of sightings long enough to be firm somewhere; of all where none is.
+    """
+    count = np.bincount(found[found >= 0])
+    kept = np.flatnonzero(count >= _FIRM_VIEWS * window)
+    kept = kept if kept.size else np.flatnonzero(count)
+    number = np.full(len(count) + 1, -1)  # the last place is for -1, nobody
+    number[kept] = np.arange(len(kept))
+    sighted = np.empty((len(kept), *found.shape[:2]), dtype=np.int16)
+    fill_sighted(number[found], sighted)
+    return sighted
+
+
+def _drop_straggling(sighted: NDArray[np.int16], window: int) -> None:
     """Leave out of sightings (N, G, C), in place, what hardly more than one view shows: how they end, or all of one.
 
     Where nobody is seen any better, everything stays.
     """
-    instants = len(time_s)
-    period = quantile(np.diff(time_s), 0.5) if instants > 1 else _STRAGGLES_S
-    window = min(max(1, round(_STRAGGLES_S / period)), instants)
     mean = np.full(window, 1.0 / window)
     views = np.add.reduce(sighted >= 0, axis=2)
     firm = [np.flatnonzero(np.convolve(each, mean, mode="same") >= _FIRM_VIEWS) for each in views]
@@ -104,7 +122,7 @@ def _drop_straggling(sighted: NDArray[np.int64], time_s: Array) -> None:
         one[max(last + window // 2 + 1, 0) :] = -1
 
 
-def _stitched(seen: Detections, rig: Rig, sighted: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[Sighting, ...]]:
+def _stitched(seen: Detections, rig: Rig, sighted: NDArray[np.int16]) -> tuple[NDArray[np.int64], tuple[Sighting, ...]]:
     """Number of the person (N,) of the uninterrupted sightings (N, G, C), and what is known of each person."""
     described = [describe(seen, each, rig) for each in sighted]
     person = same_people(described)

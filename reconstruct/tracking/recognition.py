@@ -72,4 +72,4 @@ def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial]
 def _described(person: KeypointTrial, rig: Rig, noise: PixelNoise) -> Sighting:
     """The only person in a trial."""
     seen = detections(person, rig, noise)
-    return describe(seen, np.where(np.isfinite(seen.sd[:, :, 0]), 0, -1), rig)
+    return describe(seen, np.where(np.isfinite(seen.sd[:, :, 0]), 0, -1).astype(np.int16), rig)

@@ -68,7 +68,7 @@ class Sighting:
     seen: NDArray[np.bool_]
 
 
-def describe(detections: Detections, sighted: NDArray[np.int64], rig: Rig) -> Sighting:
+def describe(detections: Detections, sighted: NDArray[np.int16], rig: Rig) -> Sighting:
     """Sighting of somebody whom the detections in the places `sighted` (G, C) show, -1 for none, but not for all."""
     seen = sighted >= 0
     everything = np.flatnonzero(np.logical_or.reduce(seen, axis=1))
