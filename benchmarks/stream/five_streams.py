@@ -117,9 +117,9 @@ def on_the_beat(send: Callable[[], None], done: Callable[[], bool], stolen: Stol
 class Bench:
     """A hub that publishes on the beat, its streams, and receivers that come and go."""
 
-    def __init__(self, hub: Publication, stolen: StolenTime) -> None:
+    def __init__(self, hub: Publication, stolen: StolenTime, protocols: Sequence[str] = tuple(RECEIVERS)) -> None:
         self._hub, self._stolen, self._sequence = hub, stolen, 0
-        self.ports = {protocol: free_port() for protocol in RECEIVERS}
+        self.ports = {protocol: free_port() for protocol in protocols}
         configs = [config(protocol, port) for protocol, port in self.ports.items()]
         self.streams = StreamProcess(configs, hub.direct_line())
         # LSL announces its streams with the first frame.
@@ -189,6 +189,15 @@ def latencies_and_cpu(bench: Bench, seconds: float, stolen: StolenTime) -> tuple
     return rows, round(100.0 * (after - before) / seconds, 1)
 
 
+def cpu_percent_alone(protocol: str, seconds: float, stolen: StolenTime) -> float:
+    """Percent of one core that a stream takes in a process of its own."""
+    with closing(Publication(f"tcp://{HOST}:0")) as hub:
+        bench = Bench(hub, stolen, (protocol,))
+        _, percent = latencies_and_cpu(bench, seconds, stolen)
+        bench.streams.stop()
+    return percent
+
+
 def latencies_one_by_one(bench: Bench, seconds: float, stolen: StolenTime) -> dict[str, dict[str, float]]:
     """Figures of every stream while it alone has a receiver: those wake each other's cores no more."""
     rows: dict[str, dict[str, float]] = {}
@@ -248,6 +257,7 @@ def main() -> None:
         one_by_one = latencies_one_by_one(bench, arguments.seconds, stolen)
         hub_ms = hub_costs(bench, arguments.rounds) if arguments.rounds else {}
         bench.streams.stop()
+    cpu_alone = {protocol: cpu_percent_alone(protocol, arguments.seconds, stolen) for protocol in RECEIVERS}
     streams |= rows
     print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(rows)} streams at once")
     for protocol, row in streams.items():
@@ -255,13 +265,20 @@ def main() -> None:
     print("all streams on, receivers one at a time")
     for protocol, row in one_by_one.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
-    print(f"CPU of all streams together: {cpu_percent} % of a core")
+    print(f"CPU of all streams in one process: {cpu_percent} % of a core")
+    print("in a process each: " + ", ".join(f"{protocol} {percent} %" for protocol, percent in cpu_alone.items()))
     for name, row in hub_ms.items():
         print(
             f"hub, ms per encode and send, receivers {name}: " + "  ".join(f"{q} {value:g}" for q, value in row.items())
         )
     if arguments.json:
-        found = {"streams": streams, "one_by_one": one_by_one, "cpu_percent": cpu_percent, "hub_ms": hub_ms}
+        found = {
+            "streams": streams,
+            "one_by_one": one_by_one,
+            "cpu_percent": cpu_percent,
+            "cpu_percent_alone": cpu_alone,
+            "hub_ms": hub_ms,
+        }
         arguments.json.write_text(json.dumps(found, indent=1))
 
 
