@@ -40,15 +40,16 @@ class Actor:
     def first_word(self, kind: type[Any], tell: Callable[[str], None] | None = None) -> Any:
         """Wait for the message that says the process is ready; raises ValgusError when it dies before.
 
-        Lines of text that come earlier go to `tell`, where there is one.  The wait has no limit: a first start
+        Lines of text that come earlier go to `tell`, or nowhere without one.  The wait has no limit: a first start
         compiles, and how long that takes is the machine's business.
         """
         word = None
         with suppress(EOFError):
             while word is None and (self.alive or self._pipe.poll()):
                 word = self._pipe.recv() if self._pipe.poll(_PATIENCE_S) else None
-                if tell is not None and isinstance(word, str):
-                    tell(word)
+                if isinstance(word, str) and kind is not str:
+                    if tell is not None:
+                        tell(word)
                     word = None
         if isinstance(word, kind):
             return word

@@ -59,6 +59,19 @@ def test_words_go_both_ways() -> None:
     assert not actor.failed
 
 
+def compile_first(parent: Connection) -> None:
+    parent.send("compiling for this machine")
+    parent.send(17)
+
+
+def test_what_is_said_before_the_first_word_goes_to_whoever_listens() -> None:
+    for told in ([], None):
+        actor = Actor("the hub", compile_first)
+        assert actor.first_word(int, None if told is None else told.append) == 17
+        actor.close()
+        assert told in (["compiling for this machine"], None)
+
+
 def test_a_refusal_reaches_the_parent_as_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     actor = Actor("the hub", refuse)
     with pytest.raises(ValgusError, match="the hub did not start: address tcp://x: cannot be used"):
