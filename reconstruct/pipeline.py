@@ -19,6 +19,7 @@ from reconstruct.estimator.session import SeenTrial, SessionTrial, smooth_sessio
 from reconstruct.estimator.trial_smoother import SmoothedTrial
 from reconstruct.joint_angles import angles_from_poses
 from reconstruct.kernels.skeleton import N_DOF
+from reconstruct.medians import medians
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.recording import Purpose, Recording
 from reconstruct.session_checks import session_notices
@@ -74,14 +75,14 @@ def _cleaned(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> CleanViews:
 
 def _exported(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rule: str) -> PointTrial:
     if rule == "dlt15":
-        time_s = np.nanmedian(trial.time_s, axis=0)
+        time_s = medians(trial.time_s.T)
         return triangulate_dlt15(rig, trial.keypoint_set, time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0])
     return trusted_points(rig, trial.keypoint_set, trial.time_s, views, noise)
 
 
 def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise) -> PointTrial:
     """Frame by frame, for the estimator, which learns bias and motion by itself."""
-    time_s = np.nanmedian(trial.time_s, axis=0)
+    time_s = medians(trial.time_s.T)
     return triangulate_trial(rig, trial.keypoint_set, time_s, views.uv, views.confidence, noise)
 
 

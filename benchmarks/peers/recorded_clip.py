@@ -25,8 +25,8 @@ from calibration.formats.aniposelib import read_rig
 from capture.keypoint_files.trial import read_keypoint_trial
 from capture.types import KeypointTrial
 from geometry.rig import Rig
+from reconstruct.medians import medians
 from reconstruct.pixel_noise import PixelNoise
-from reconstruct.tracking.instants import group_instants
 from reconstruct.tracking.subject import select_subject
 from reconstruct.tracking.view_cleaning import clean_views
 from reconstruct.triangulation import triangulate_trial
@@ -76,7 +76,7 @@ def pose2sim(python: Path, recording: Path) -> dict[str, float]:
 def points_of(rig: Rig, trial: KeypointTrial) -> None:
     """Association and triangulation."""
     person = select_subject(trial, rig, NOISE)
-    time_s = group_instants(person.time_s).time_s
+    time_s = medians(person.time_s.T)
     triangulate_trial(rig, person.keypoint_set, time_s, person.uv[:, :, 0], person.confidence[:, :, 0], NOISE)
 
 

@@ -189,7 +189,7 @@ def latencies_and_cpu(bench: Bench, seconds: float, stolen: StolenTime) -> tuple
     return rows, round(100.0 * (after - before) / seconds, 1)
 
 
-def cpu_percent_alone(protocol: str, seconds: float, stolen: StolenTime) -> float:
+def cpu_percent_by_itself(protocol: str, seconds: float, stolen: StolenTime) -> float:
     """Percent of one core that a stream takes in a process of its own."""
     with closing(Publication(f"tcp://{HOST}:0")) as hub:
         bench = Bench(hub, stolen, (protocol,))
@@ -257,7 +257,7 @@ def main() -> None:
         one_by_one = latencies_one_by_one(bench, arguments.seconds, stolen)
         hub_ms = hub_costs(bench, arguments.rounds) if arguments.rounds else {}
         bench.streams.stop()
-    cpu_alone = {protocol: cpu_percent_alone(protocol, arguments.seconds, stolen) for protocol in RECEIVERS}
+    by_itself = {protocol: cpu_percent_by_itself(protocol, arguments.seconds, stolen) for protocol in RECEIVERS}
     streams |= rows
     print(f"latency from publication to reception, ms, {RATE_HZ:g} Hz, {len(rows)} streams at once")
     for protocol, row in streams.items():
@@ -266,7 +266,7 @@ def main() -> None:
     for protocol, row in one_by_one.items():
         print(f"{protocol:10}" + "  ".join(f"{name} {value:g}" for name, value in row.items()))
     print(f"CPU of all streams in one process: {cpu_percent} % of a core")
-    print("in a process each: " + ", ".join(f"{protocol} {percent} %" for protocol, percent in cpu_alone.items()))
+    print("in a process each: " + ", ".join(f"{protocol} {percent} %" for protocol, percent in by_itself.items()))
     for name, row in hub_ms.items():
         print(
             f"hub, ms per encode and send, receivers {name}: " + "  ".join(f"{q} {value:g}" for q, value in row.items())
@@ -276,7 +276,7 @@ def main() -> None:
             "streams": streams,
             "one_by_one": one_by_one,
             "cpu_percent": cpu_percent,
-            "cpu_percent_alone": cpu_alone,
+            "cpu_percent_by_itself": by_itself,
             "hub_ms": hub_ms,
         }
         arguments.json.write_text(json.dumps(found, indent=1))

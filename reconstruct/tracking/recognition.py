@@ -37,10 +37,10 @@ def recognise_one(person: KeypointTrial, elsewhere: KeypointTrial, rig: Rig, noi
     if elsewhere.confidence.shape[2] == 1:
         return elsewhere
     tracks = everybody(elsewhere, rig, noise)
-    there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
-    alike = _differences([person], there, rig, noise)[0] <= SAME_BODY
+    alike = _differences([_described(person, rig, noise)], tracks.sightings)[0] <= SAME_BODY
     score = presence(rig, tracks)
-    return there[int(np.where(alike | ~alike.any(), score, -1.0).argmax())]
+    number = int(np.where(alike | ~alike.any(), score, -1.0).argmax())
+    return one_person(elsewhere, tracks.identity == number)
 
 
 def recognise_all(
@@ -51,11 +51,12 @@ def recognise_all(
     Arguments and errors as of `recognise_one`.  Nobody in the other trial is taken for two people.
     """
     if elsewhere.confidence.shape[2] == 1:
-        there = [elsewhere]
+        there, theirs = [elsewhere], [_described(elsewhere, rig, noise)]
     else:
         tracks = everybody(elsewhere, rig, noise)
         there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
-    cost = _differences(people, there, rig, noise)
+        theirs = tracks.sightings
+    cost = _differences([_described(person, rig, noise) for person in people], theirs)
     found: list[KeypointTrial | None] = [None] * len(people)
     for row, column in zip(*linear_sum_assignment(np.minimum(cost, 1e3)), strict=True):
         if cost[row, column] <= SAME_BODY:
@@ -63,9 +64,8 @@ def recognise_all(
     return found
 
 
-def _differences(people: Sequence[KeypointTrial], there: Sequence[KeypointTrial], rig: Rig, noise: PixelNoise) -> Array:
-    """(people, there) mean squared difference of bone lengths, in standard deviations."""
-    mine, theirs = ([_described(person, rig, noise) for person in trials] for trials in (people, there))
+def _differences(mine: Sequence[Sighting], theirs: Sequence[Sighting]) -> Array:
+    """(mine, theirs) mean squared difference of bone lengths, in standard deviations."""
     return np.array([[body_difference(one, other) for other in theirs] for one in mine])
 
 
