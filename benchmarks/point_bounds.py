@@ -5,10 +5,12 @@
 RECORDING is Pose2Sim's single-person demo, as `peers/recorded_clip.py` takes it, with its results in `trc`.
 
 Steps: how many are longer than 30 mm; and of those that the reference, filtered at 6 Hz, makes shorter than 25 mm, how
-many detector noise would make so long: that path with the noise that the views show from frame to frame, drawn again
-and again.  Segments: standard deviations of their lengths; of the reference, 70 % of that, which is asked for; of the
-reference behind its filter, where nothing jitters any more; ours; and of the best of all choices of views for either
-end, known in hindsight and kept for the whole clip.
+many the jitter of the keypoints would make so long: that path with what every view's keypoint moves from frame to frame
+beyond the same filter, combined by the best weights that a view and joint can have, drawn again and again.
+
+Segments: standard deviations of their lengths; of the reference, 70 % of that, which is asked for; of the reference
+behind its filter, where nothing jitters any more; ours; and of the best of all choices of views for either end, known
+in hindsight and kept for the whole clip.
 """
 
 import sys
@@ -17,8 +19,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import butter, filtfilt
 
 from benchmarks.peers.recorded_clip import CALIBRATION, CLIP, FPS, KEYPOINTS
+from benchmarks.reprojection import pixels_per_metre
 from calibration.formats.aniposelib import read_rig
 from capture.keypoint_files.trial import read_keypoint_trial
 from capture.types import KeypointTrial
@@ -37,6 +41,8 @@ from stream.files.trc import read_trc
 Array = NDArray[np.float64]
 
 LONG_M, SHORT_M = 0.03, 0.025
+CUTOFF_HZ = 6.0
+"""Of the reference's Butterworth filter of fourth order, second order forwards and backwards."""
 DRAWS = 400
 _MOSTLY = 0.9
 """Share of the frames that a choice of views must give a length in."""
@@ -64,19 +70,36 @@ def length_sds_mm(trial: PointTrial) -> Array:
     return 1e3 * np.array(sds)
 
 
-def fresh_share(noise: PixelNoise) -> float:
-    """Share of a point's variance that a step of one frame has, twice over: bias stays, drift mostly."""
-    drift = noise.drift_px**2 * (1.0 - np.exp(-1.0 / FPS / noise.drift_time_s))
-    return 2.0 * (noise.white_px**2 + drift) / (noise.white_px**2 + noise.drift_px**2 + noise.bias_px**2)
+def view_jitter_px(views: CleanViews) -> Array:
+    """(C, K) rms, per axis, of what the steps of every view's keypoints have beyond the reference's filter at 6 Hz."""
+    b, a = butter(2, CUTOFF_HZ, fs=FPS)
+    cameras, frames, keypoints = views.confidence.shape
+    jitter = np.full((cameras, keypoints), np.nan)
+    for c, k in product(range(cameras), range(keypoints)):
+        seen = np.flatnonzero(views.confidence[c, :, k] > 0.0)
+        if len(seen) > frames / 2:
+            path = np.stack([np.interp(np.arange(frames), seen, views.uv[c, seen, k, i]) for i in range(2)], axis=1)
+            steps = np.diff((path - filtfilt(b, a, path, axis=0))[seen], axis=0)[np.diff(seen) == 1]
+            jitter[c, k] = np.sqrt(np.mean(steps**2))
+    return jitter
 
 
-def long_steps_by_noise(path: Array, covariance: Array, share: float) -> Array:
-    """(DRAWS,) number of long steps where `path` (F, n, 3) makes short ones, with noise of points of `covariance`."""
+def step_covariances(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
+    """(F, K, 3, 3) of a step between frames, by the best weights that the jitter of the views allows."""
+    frames, keypoints = ours.xyz.shape[:2]
+    jacobians = pixels_per_metre(rig, ours.xyz.reshape(-1, 3)).reshape(len(rig), frames, keypoints, 2, 3)
+    weight = np.where(views.confidence > 0.0, 1.0 / view_jitter_px(views)[:, None] ** 2, 0.0)
+    information = np.einsum("cfk,cfkai,cfkaj->fkij", np.nan_to_num(weight), jacobians, jacobians)
+    return np.asarray(np.linalg.inv(information), dtype=np.float64)
+
+
+def long_steps_by_jitter(path: Array, covariance: Array) -> Array:
+    """(DRAWS, n) long steps of every joint where `path` (F, n, 3) makes short ones, with steps of this covariance."""
     step, short = np.diff(path, axis=0), steps_m(path) < SHORT_M
-    spread = np.linalg.cholesky(share * (covariance[1:] + covariance[:-1]) / 2.0)
+    spread = np.linalg.cholesky((covariance[1:] + covariance[:-1]) / 2.0)
     rng = np.random.default_rng(0)
     return np.array([
-        (np.linalg.norm(step + (spread @ rng.normal(size=(*step.shape, 1)))[..., 0], axis=-1) > LONG_M)[short].sum()
+        ((np.linalg.norm(step + (spread @ rng.normal(size=(*step.shape, 1)))[..., 0], axis=-1) > LONG_M) & short).sum(0)
         for _ in range(DRAWS)
     ])  # fmt: skip
 
@@ -109,6 +132,25 @@ def best_choice_sds_mm(rig: Rig, ours: PointTrial, views: CleanViews, noise: Pix
     return best
 
 
+def print_steps(rig: Rig, ours: PointTrial, views: CleanViews, raw: PointTrial, filtered: PointTrial) -> None:
+    """How many steps are long, all and unexplained, and how many the jitter of the views makes."""
+    names = raw.keypoint_set.names
+    nose = names.index("Nose")
+    path = of_names(filtered, names)
+    short = steps_m(path) < SHORT_M
+    print("steps longer than 30 mm: all, where the filtered reference makes less than 25 mm, and the nose's of these")
+    for label, trial in (("reference", raw), ("ours", ours)):
+        long = steps_m(of_names(trial, names)) > LONG_M
+        print(f"    {label:20} {long.sum():4d} {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
+    print(f"    {'filtered reference':20} {(steps_m(path) > LONG_M).sum():4d}")
+    columns = [ours.keypoint_set.names.index(name) for name in names]
+    by_jitter = long_steps_by_jitter(path, step_covariances(rig, ours, views)[:, columns])
+    total = by_jitter.sum(axis=1)
+    print(
+        f"    {'jitter of the views':20}      {total.mean():4.0f} +- {total.std():.0f} {by_jitter[:, nose].mean():4.0f}"
+    )
+
+
 def main() -> None:
     recording = Path(sys.argv[1])
     rig = read_rig(recording / CALIBRATION)
@@ -116,17 +158,7 @@ def main() -> None:
     raw, filtered = (
         read_trc(recording / "trc" / f"{CLIP.parent.name}_0-100{end}.trc") for end in ("", "_filt_butterworth")
     )
-    names = raw.keypoint_set.names
-    long = {label: steps_m(of_names(trial, names)) > LONG_M for label, trial in (("reference", raw), ("ours", ours))}
-    path = of_names(filtered, names)
-    short = steps_m(path) < SHORT_M
-    columns = [ours.keypoint_set.names.index(name) for name in names]
-    by_noise = long_steps_by_noise(path, ours.covariance[:, columns], fresh_share(noise))
-    print("steps longer than 30 mm: all, and where the filtered reference makes less than 25 mm")
-    for label, which in long.items():
-        print(f"    {label:20} {which.sum():4d} {which[short].sum():4d}")
-    print(f"    {'filtered reference':20} {(steps_m(path) > LONG_M).sum():4d}")
-    print(f"    {'detector noise alone':20}      {by_noise.mean():4.0f} +- {by_noise.std():.0f}")
+    print_steps(rig, ours, views, raw, filtered)
     print("standard deviation of length, mm: reference, asked, reference filtered, ours, best views in hindsight")
     found = [*map(length_sds_mm, (raw, filtered, ours)), best_choice_sds_mm(rig, ours, views, noise)]
     for pair, (reference, slow, mine, best) in zip(SEGMENTS, np.array(found).T, strict=True):

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.reprojection import pixels_per_metre
 from calibration.formats.aniposelib import read_rig
 from capture.keypoint_sets import keypoint_set
 from geometry.camera_model import project
@@ -40,7 +41,6 @@ NOISE, KEYPOINTS = PixelNoise(), keypoint_set("halpe_26")
 LEGS = [
     k for k, name in enumerate(KEYPOINTS.names) if name[1:] in ("Hip", "Knee", "Ankle", "BigToe", "SmallToe", "Heel")
 ]
-_STEP_M = 1e-4
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,8 @@ def bound_errors_m(truth: TruthSet, draw: Draw, rng: np.random.Generator) -> Arr
     variance = moving + (NOISE.bias_px * truth.bias_scale[:, None]) ** 2
     seen = draw[1] > 0.0
     weight = np.where(seen, 1.0 / variance[..., None], 0.0).reshape(len(rig), -1)
-    information = np.zeros((len(flat), 3, 3))
-    for c in range(len(rig)):
-        ahead, behind = (
-            np.stack([project(rig.arrays, c, flat + sign * _STEP_M * axis) for axis in np.eye(3)], axis=-1)
-            for sign in (1.0, -1.0)
-        )
-        jacobian = (ahead - behind) / (2.0 * _STEP_M)
-        information += weight[c][:, None, None] * np.einsum("nai,naj->nij", jacobian, jacobian)
+    jacobians = pixels_per_metre(rig, flat)
+    information = np.einsum("cn,cnai,cnaj->nij", weight, jacobians, jacobians)
     twice = seen.sum(axis=0).ravel() >= 2
     root = np.linalg.cholesky(np.linalg.inv(information[twice]))
     drawn = (root @ rng.normal(size=(int(twice.sum()), 3, 1)))[..., 0]

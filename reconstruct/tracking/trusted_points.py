@@ -12,6 +12,7 @@ from reconstruct.tracking.common_time import carry_to_instants
 from reconstruct.tracking.gaps import bridge_gaps
 from reconstruct.tracking.instants import group_instants
 from reconstruct.tracking.noise_fit import fit_noise
+from reconstruct.tracking.view_steadiness import view_factors
 from reconstruct.triangulation import triangulate_views
 from reconstruct.types import PointTrial
 
@@ -21,7 +22,8 @@ Array = NDArray[np.float64]
 def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: CleanViews, noise: PixelNoise) -> PointTrial:
     """Points of one person, each from the keypoints of its own instant only, except in bridged gaps.
 
-    Every view's long-run disagreement is taken out, so that a view that comes or goes does not move the point; the
+    Every view's long-run disagreement is taken out, so that a view that comes or goes does not move the point; views
+    that see a joint more steadily than others weigh more; the
     covariances count the bias that all views together may still have, and are scaled to what this recording shows.
 
     Parameters
@@ -45,6 +47,8 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     if np.any(instants.lag_s) or len(instants.time_s) != time_s.shape[1]:
         scale = magnification(rig, views.uv, views.confidence)
         uv, variance = carry_to_instants(uv, variance, time_s, instants, psd, scale)
+    dof = 2.0 * min(interval_s / (2.0 * fitted.drift_time_s), 1.0)
+    variance *= view_factors(rig, uv, variance, dof)[:, None]
     points = triangulate_views(rig, keypoints, instants.time_s, uv, variance)
     moving = fitted.white_px**2 + fitted.drift_px**2
     return bridge_gaps(points, moving / (moving + fitted.bias_px**2), psd)
