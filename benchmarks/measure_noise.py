@@ -22,7 +22,6 @@ from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.noise_profiles import joint_kind
 from reconstruct.pixel_noise import PixelNoise, person_scale, standing_scale
-from reconstruct.tracking.noise_fit import fit_noise
 from reconstruct.tracking.subject import select_subject
 from reconstruct.tracking.view_cleaning import clean_views
 from reconstruct.triangulation import triangulate_trial
@@ -39,12 +38,11 @@ def relative_errors(rig: Rig, subject: KeypointTrial) -> tuple[PixelNoise, Array
     general = replace(PixelNoise(), score=np.array([0.0]), score_factor=np.array([1.0]))
     uv, score = subject.uv[:, :, 0], subject.confidence[:, :, 0]
     views = clean_views(rig, subject.keypoint_set, subject.time_s, uv, score, general)
-    fitted = fit_noise(general, rig, views, float(np.median(np.diff(subject.time_s, axis=1))))
-    points = triangulate_trial(rig, subject.keypoint_set, subject.time_s[0], views.uv, views.confidence, fitted)
+    points = triangulate_trial(rig, subject.keypoint_set, subject.time_s[0], views.uv, views.confidence, views.noise)
     seen = np.stack([project(rig.arrays, c, points.xyz) for c in range(len(rig))])
     swapped_in = np.where(views.swapped[..., None], views.uv, uv)
-    sd = np.sqrt(fitted.variance_px2(score, person_scale(uv, score), standing_scale(rig, uv, score)))
-    return fitted, np.linalg.norm(swapped_in - seen, axis=-1) / sd / MEDIAN_OF_TWO_AXES, score
+    sd = np.sqrt(views.noise.variance_px2(score, person_scale(uv, score), standing_scale(rig, uv, score)))
+    return views.noise, np.linalg.norm(swapped_in - seen, axis=-1) / sd / MEDIAN_OF_TWO_AXES, score
 
 
 def main() -> None:

@@ -28,9 +28,8 @@ from capture.keypoint_files.trial import read_keypoint_trial
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.noise_profiles import noise_profile
-from reconstruct.pixel_noise import PixelNoise, picture_scales
+from reconstruct.pixel_noise import picture_scales
 from reconstruct.tracking.clean_views import CleanViews
-from reconstruct.tracking.noise_fit import fit_noise
 from reconstruct.tracking.subject import select_subject
 from reconstruct.tracking.trusted_points import trusted_points
 from reconstruct.tracking.view_cleaning import clean_views
@@ -104,19 +103,19 @@ def long_steps_by_jitter(path: Array, covariance: Array) -> Array:
     ])  # fmt: skip
 
 
-def cleaned(rig: Rig, trial: KeypointTrial) -> tuple[PointTrial, CleanViews, PixelNoise]:
-    """The exported points, the views that they come from, and the noise that these show."""
+def cleaned(rig: Rig, trial: KeypointTrial) -> tuple[PointTrial, CleanViews]:
+    """The exported points and the views that they come from."""
     noise = noise_profile(trial.keypoint_set)
     person = select_subject(trial, rig, noise)
     uv, confidence = person.uv[:, :, 0], person.confidence[:, :, 0]
     views = clean_views(rig, person.keypoint_set, person.time_s, uv, confidence, noise)
-    points = trusted_points(rig, person.keypoint_set, person.time_s, views, noise)
-    return points, views, fit_noise(noise, rig, views, 1.0 / FPS)
+    points = trusted_points(rig, person.keypoint_set, person.time_s, views)
+    return points, views
 
 
-def best_choice_sds_mm(rig: Rig, ours: PointTrial, views: CleanViews, noise: PixelNoise) -> Array:
+def best_choice_sds_mm(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
     """(segments,) least standard deviation of length with any fixed choice of views for either end."""
-    variance = noise.variance_px2(views.confidence, *picture_scales(rig, views.uv, views.confidence))
+    variance = views.noise.variance_px2(views.confidence, *picture_scales(rig, views.uv, views.confidence))
     cameras = range(len(rig))
     chosen = [each for count in cameras for each in combinations(cameras, count + 1) if count]
     trials: list[PointTrial] = []
@@ -154,13 +153,13 @@ def print_steps(rig: Rig, ours: PointTrial, views: CleanViews, raw: PointTrial, 
 def main() -> None:
     recording = Path(sys.argv[1])
     rig = read_rig(recording / CALIBRATION)
-    ours, views, noise = cleaned(rig, read_keypoint_trial(recording / CLIP, KEYPOINTS, FPS))
+    ours, views = cleaned(rig, read_keypoint_trial(recording / CLIP, KEYPOINTS, FPS))
     raw, filtered = (
         read_trc(recording / "trc" / f"{CLIP.parent.name}_0-100{end}.trc") for end in ("", "_filt_butterworth")
     )
     print_steps(rig, ours, views, raw, filtered)
     print("standard deviation of length, mm: reference, asked, reference filtered, ours, best views in hindsight")
-    found = [*map(length_sds_mm, (raw, filtered, ours)), best_choice_sds_mm(rig, ours, views, noise)]
+    found = [*map(length_sds_mm, (raw, filtered, ours)), best_choice_sds_mm(rig, ours, views)]
     for pair, (reference, slow, mine, best) in zip(SEGMENTS, np.array(found).T, strict=True):
         print(f"    {'-'.join(pair):20} {reference:5.1f} {ASKED * reference:5.1f} {slow:5.1f} {mine:5.1f} {best:5.1f}")
 

@@ -95,7 +95,7 @@ def estimate(truth: TruthSet, draw: Draw) -> tuple[PointTrial, int]:
     seen = np.where(confidence[..., None] > 0.0, uv, np.nan)
     views = clean_views(truth.rig, KEYPOINTS, truth.time_s, seen, confidence, NOISE)
     wrong = (views.swapped != ((flags & SWAPPED) > 0)) & (views.confidence > 0.0)
-    return trusted_points(truth.rig, KEYPOINTS, truth.time_s, views, NOISE), int(wrong[:, :, LEGS].sum())
+    return trusted_points(truth.rig, KEYPOINTS, truth.time_s, views), int(wrong[:, :, LEGS].sum())
 
 
 def found(truth: TruthSet, draw: Draw) -> Found:

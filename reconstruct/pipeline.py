@@ -73,11 +73,11 @@ def _cleaned(rig: Rig, trial: KeypointTrial, noise: PixelNoise) -> CleanViews:
     return clean_views(rig, trial.keypoint_set, trial.time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0], noise)
 
 
-def _exported(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise, rule: str) -> PointTrial:
+def _exported(rig: Rig, trial: KeypointTrial, views: CleanViews, rule: str) -> PointTrial:
     if rule == "dlt15":
         time_s = medians(trial.time_s.T)
         return triangulate_dlt15(rig, trial.keypoint_set, time_s, trial.uv[:, :, 0], trial.confidence[:, :, 0])
-    return trusted_points(rig, trial.keypoint_set, trial.time_s, views, noise)
+    return trusted_points(rig, trial.keypoint_set, trial.time_s, views)
 
 
 def _triangulated(rig: Rig, trial: KeypointTrial, views: CleanViews, noise: PixelNoise) -> PointTrial:
@@ -144,7 +144,7 @@ def reconstruct_session(
     started = perf_counter()
     people = [_subject(rig, recording.keypoints, noise) for recording in recordings]
     views = [_cleaned(rig, trial, noise) for trial in people]
-    exported = _exported(rig, people[-1], views[-1], noise, triangulation)
+    exported = _exported(rig, people[-1], views[-1], triangulation)
     triangulated = perf_counter()
     seen = [_seen(*parts, noise, rig) for parts in zip(recordings, people, views, strict=True)]
     session = smooth_session(rig.arrays, seen, known)

@@ -1,12 +1,60 @@
 """The joints by which people are told apart: of every detection, in undistorted image coordinates; and in space."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geometry._jit import kernel
-from geometry.camera_model import normalise_pixel
+from geometry._jit import inner_kernel, kernel
+from geometry.camera_model import camera_scalars, undistort, undistort_roughly
 from geometry.rays import intersect_rays
+
+Array = NDArray[np.float64]
+
+_SETTLED = 1e-4
+"""A step of Newton's so short leaves an error of less than 1e-8, or a hundred-thousandth of a pixel."""
+
+
+class _Joints(NamedTuple):
+    """Memory for J joints of one detection: image points as distorted and not, and how far from settled these are."""
+
+    xd: Array
+    yd: Array
+    x: Array
+    y: Array
+    step: Array
+
+
+@inner_kernel
+def _gather(camera, uv, confidence, columns, c, f, p, joints):
+    """Take in the joints that detection p of frame f of camera c shows; whether it shows any."""
+    per_fx, per_fy = 1.0 / camera.focal[0], 1.0 / camera.focal[1]
+    somebody = False
+    for j in range(len(columns)):
+        k = columns[j]
+        joints.xd[j] = joints.yd[j] = math.nan
+        if confidence[c, f, p, k] > 0.0:
+            joints.xd[j] = (uv[c, f, p, k, 0] - camera.centre[0]) * per_fx
+            joints.yd[j] = (uv[c, f, p, k, 1] - camera.centre[1]) * per_fy
+            somebody = True
+    return somebody
+
+
+@inner_kernel
+def _undistort(camera, joints):
+    """Undistort all joints of a detection: side by side; one by one where that has not settled, or by a fisheye."""
+    xd, yd, x, y, step = joints
+    if camera.fisheye:
+        step[:] = math.inf
+    else:
+        for j in range(len(x)):
+            x[j], y[j], step[j] = undistort_roughly(xd[j], yd[j], camera.distortion)
+    for j in range(len(x)):
+        if math.isnan(xd[j]):
+            x[j] = y[j] = math.nan
+        elif not step[j] < _SETTLED:
+            x[j], y[j] = undistort(xd[j], yd[j], camera.distortion, camera.fisheye)
 
 
 @kernel
@@ -21,17 +69,18 @@ def fill_followed(cameras, uv, confidence, columns, frame, xy):
     frame : (C, G) frame of each camera that belongs to an instant, -1 where it has none
     xy : (G, C, P, J, 2) filled
     """
-    for g in range(frame.shape[1]):
-        for c in range(len(frame)):
+    count = len(columns)
+    joints = _Joints(np.empty(count), np.empty(count), np.empty(count), np.empty(count), np.empty(count))
+    xy[:] = math.nan
+    for c in range(len(frame)):
+        camera = camera_scalars(cameras, c)
+        for g in range(frame.shape[1]):
             f = frame[c, g]
             for p in range(xy.shape[2]):
-                for j in range(len(columns)):
-                    k = columns[j]
-                    if f >= 0 and confidence[c, f, p, k] > 0.0:
-                        x, y = normalise_pixel(cameras, c, uv[c, f, p, k, 0], uv[c, f, p, k, 1])
-                    else:
-                        x = y = math.nan
-                    xy[g, c, p, j, 0], xy[g, c, p, j, 1] = x, y
+                if f >= 0 and _gather(camera, uv, confidence, columns, c, f, p, joints):
+                    _undistort(camera, joints)
+                    for j in range(count):
+                        xy[g, c, p, j, 0], xy[g, c, p, j, 1] = joints.x[j], joints.y[j]
 
 
 @kernel

@@ -19,6 +19,7 @@ from geometry.camera_model import (
     distort_pinhole,
     normalise_pixel,
     project_ahead,
+    undistort_roughly,
 )
 from geometry.rays import inverse_symmetric3
 
@@ -67,17 +68,11 @@ def _gather(camera, uv, variance, start, stop, rows, view):
 
 @inline_kernel
 def _undistort(camera, view):
-    """Image points after two Newton steps: good enough to start from."""
+    """Image points, good enough to start from."""
     per_fx, per_fy, k = 1.0 / camera.focal[0], 1.0 / camera.focal[1], camera.distortion
     for i in range(LANES):
         xd, yd = (view[U + i] - camera.centre[0]) * per_fx, (view[V + i] - camera.centre[1]) * per_fy
-        x, y = xd, yd
-        for _ in range(2):
-            u, v, j_xx, j_xy, j_yx, j_yy = distort_pinhole(x, y, k)
-            du, dv = xd - u, yd - v
-            per_det = 1.0 / (j_xx * j_yy - j_xy * j_yx)
-            x, y = x + (j_yy * du - j_xy * dv) * per_det, y + (j_xx * dv - j_yx * du) * per_det
-        view[A + i], view[B + i] = x, y
+        view[A + i], view[B + i], _ = undistort_roughly(xd, yd, k)
 
 
 @inline_kernel

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reconstruct.pixel_noise import PixelNoise
+
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -21,6 +23,7 @@ class CleanViews:
     rejected : (C, F, K) seen but not believed
     bias_px : (C, K, 2) by how much each view disagrees with the others in the long run, at the end of the trial
     bias_sd_px : (C, K) standard deviation of that per axis; NaN where it was never seen with two others
+    noise : the detector's, scaled to what these views leave unexplained
     """
 
     uv: Array
@@ -29,6 +32,7 @@ class CleanViews:
     rejected: Flags
     bias_px: Array
     bias_sd_px: Array
+    noise: PixelNoise
 
     @property
     def agreed_uv(self) -> Array:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise, picture_scales
-from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.triangulation import PointArrays, triangulate_arrays
 
 Array = NDArray[np.float64]
@@ -21,20 +20,24 @@ _MOST_ROUNDS, _SETTLED = 6, 0.05
 _LIMITS = (0.05, 10.0)
 
 
-def fit_noise(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) -> PixelNoise:
+def fit_noise(noise: PixelNoise, rig: Rig, uv: Array, confidence: Array, interval_s: float) -> PixelNoise:
     """The noise model scaled to what the views of a trial leave unexplained, `interval_s` between its frames.
 
-    Repeated, as a model that is far too small makes good views look wrong.
+    From clean keypoints (C, F, K, 2) px and their scores (C, F, K), 0 where not seen or not believed.  Repeated, as a
+    model that is far too small makes good views look wrong.
     """
+    scales = picture_scales(rig, uv, confidence)
     for _ in range(_MOST_ROUNDS):
-        moving, bias = _factors(noise, rig, views, interval_s)
+        moving, bias = _factors(noise, rig, uv, confidence, scales, interval_s)
         noise = noise.scaled(moving, bias)
         if max(abs(moving - 1.0), abs(bias - 1.0)) < _SETTLED:
             break
     return noise
 
 
-def _factors(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) -> tuple[float, float]:
+def _factors(
+    noise: PixelNoise, rig: Rig, uv: Array, confidence: Array, scales: tuple[Array, Array], interval_s: float
+) -> tuple[float, float]:
     """Factors on what moves and on the bias.
 
     Every view's mean reprojection error of a joint is its bias, what is left moves: two factors, one for white noise
@@ -42,13 +45,13 @@ def _factors(noise: PixelNoise, rig: Rig, views: CleanViews, interval_s: float) 
     a point a share of 3 / (2 n) of the error is hidden in the point itself; neighbouring frames share much of their
     drift, so the means of short trials are corrected for what has not averaged out.
     """
-    cameras, frames, keypoints = views.confidence.shape
-    picture, standing = picture_scales(rig, views.uv, views.confidence)
-    variance = noise.variance_px2(views.confidence, picture, standing)
-    points = triangulate_arrays(rig, views.uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
-    error = _errors(rig, views.uv.reshape(cameras, -1, 2), points).reshape(cameras, frames, keypoints, 2)
+    cameras, frames, keypoints = confidence.shape
+    picture, standing = scales
+    variance = noise.variance_px2(confidence, picture, standing)
+    points = triangulate_arrays(rig, uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1))
+    error = _errors(rig, uv.reshape(cameras, -1, 2), points).reshape(cameras, frames, keypoints, 2)
     hidden = np.array(1.5 / np.maximum(points.views, _FEWEST_VIEWS)).reshape(frames, keypoints)
-    factor2 = (1.0 - hidden) * noise.factor(views.confidence, np.ones((cameras, frames))) ** 2
+    factor2 = (1.0 - hidden) * noise.factor(confidence, np.ones((cameras, frames))) ** 2
     moving2 = factor2 * (noise.white_px**2 + noise.drift_px**2) * picture[..., None] ** 2
     bias2 = factor2 * (noise.bias_px * standing[..., None]) ** 2
 

@@ -5,13 +5,12 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
-from reconstruct.pixel_noise import PixelNoise, magnification, picture_scales
+from reconstruct.pixel_noise import magnification, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd
 from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.tracking.common_time import carry_to_instants
 from reconstruct.tracking.gaps import bridge_gaps
 from reconstruct.tracking.instants import group_instants
-from reconstruct.tracking.noise_fit import fit_noise
 from reconstruct.tracking.view_steadiness import view_factors
 from reconstruct.triangulation import triangulate_views
 from reconstruct.types import PointTrial
@@ -19,7 +18,7 @@ from reconstruct.types import PointTrial
 Array = NDArray[np.float64]
 
 
-def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: CleanViews, noise: PixelNoise) -> PointTrial:
+def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: CleanViews) -> PointTrial:
     """Points of one person, each from the keypoints of its own instant only, except in bridged gaps.
 
     Every view's long-run disagreement is taken out, so that a view that comes or goes does not move the point; views
@@ -32,23 +31,22 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     keypoints : set of the K keypoints
     time_s : (C, F) capture times, seconds
     views : cleaned keypoints
-    noise : of the detector
 
     Returns
     -------
     PointTrial at G instants; G is F where the cameras are synchronised to half a frame
     """
+    noise = views.noise
     interval_s = float(np.median(np.diff(time_s, axis=1))) if time_s.shape[1] > 1 else noise.drift_time_s
-    fitted = fit_noise(noise, rig, views, interval_s)
     picture, standing = picture_scales(rig, views.uv, views.confidence)
-    variance = fitted.variance_px2(views.confidence, picture, standing)
+    variance = noise.variance_px2(views.confidence, picture, standing)
     uv, psd = views.agreed_uv, acceleration_psd(keypoints)
     instants = group_instants(time_s)
     if np.any(instants.lag_s) or len(instants.time_s) != time_s.shape[1]:
         scale = magnification(rig, views.uv, views.confidence)
         uv, variance = carry_to_instants(uv, variance, time_s, instants, psd, scale)
-    dof = 2.0 * min(interval_s / (2.0 * fitted.drift_time_s), 1.0)
+    dof = 2.0 * min(interval_s / (2.0 * noise.drift_time_s), 1.0)
     variance *= view_factors(rig, uv, variance, dof)[:, None]
     points = triangulate_views(rig, keypoints, instants.time_s, uv, variance)
-    moving = fitted.white_px**2 + fitted.drift_px**2
-    return bridge_gaps(points, moving / (moving + fitted.bias_px**2), psd)
+    moving = noise.white_px**2 + noise.drift_px**2
+    return bridge_gaps(points, moving / (moving + noise.bias_px**2), psd)

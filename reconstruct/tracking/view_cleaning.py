@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
-from reconstruct.kernels.clean_frame import CleanerState, NoiseShares, clean_frame, cleaner_state
+from reconstruct.kernels.clean_frame import CleanerState, NoiseShares, clean_frame, clean_frames, cleaner_state
 from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
 from reconstruct.tracking.clean_views import CleanViews
@@ -72,6 +72,40 @@ class ViewCleaner:
         )
         return self._swapped, self._trusted
 
+    def clean_all(self, uv: Array, variance: Array, instants: Instants) -> tuple[Flags, Flags]:
+        """Settle all instants of a trial, one after the other.
+
+        Parameters
+        ----------
+        uv, variance : (C, F, K, 2) px and (C, F, K) px^2, as in `clean`
+        instants : which frames they are
+
+        Returns
+        -------
+        swapped, trusted : (C, F, K)
+        """
+        swapped, trusted = np.zeros(variance.shape, dtype=np.bool_), np.zeros(variance.shape, dtype=np.bool_)
+        clean_frames(
+            self._cameras,
+            self._body,
+            self._state,
+            np.ascontiguousarray(uv, dtype=float),
+            np.ascontiguousarray(variance, dtype=float),
+            instants.frame,
+            np.diff(instants.time_s, prepend=instants.time_s[0]),
+            instants.lag_s,
+            self._psd,
+            self._shares,
+            swapped,
+            trusted,
+        )
+        return swapped, trusted
+
+    @property
+    def partner(self) -> NDArray[np.int64]:
+        """(K,) every joint's mirror partner, itself where it has none."""
+        return self._body.partner
+
     @property
     def bias_px(self) -> Array:
         """(C, K, 2) long-run disagreement of each view, px."""
@@ -110,10 +144,9 @@ def clean_views(
     instants = group_instants(time_s)
     interval_s = float(np.median(np.diff(time_s, axis=1))) if time_s.shape[1] > 1 else noise.drift_time_s
     views = _cleaned(rig, keypoints, instants, uv, confidence, noise, interval_s)
-    fitted = fit_noise(noise, rig, views, interval_s)
-    worse = max(fitted.white_px / noise.white_px, fitted.bias_px / noise.bias_px)
+    worse = max(views.noise.white_px / noise.white_px, views.noise.bias_px / noise.bias_px)
     if worse > _MUCH_NOISIER and np.max(contradiction(views)) < SUSPECT_SHARE:
-        views = _cleaned(rig, keypoints, instants, uv, confidence, fitted, interval_s)
+        views = _cleaned(rig, keypoints, instants, uv, confidence, views.noise, interval_s)
     return views
 
 
@@ -128,23 +161,17 @@ def _cleaned(
 ) -> CleanViews:
     """One pass through the trial; arguments as in `clean_views`."""
     variance = noise.variance_px2(confidence, *picture_scales(rig, uv, confidence))
-    steps = np.diff(instants.time_s, prepend=instants.time_s[0])
     cleaner = ViewCleaner(rig, keypoints, noise, interval_s)
-    swapped, trusted = np.zeros(confidence.shape, dtype=np.bool_), np.zeros(confidence.shape, dtype=np.bool_)
-    everyone, lag_s = np.arange(len(rig)), np.ascontiguousarray(instants.lag_s.T)
-    for g, frames in enumerate(instants.frame.T):
-        seen = np.where((frames >= 0)[:, None], variance[everyone, frames], np.nan)
-        now_swapped, now_trusted = cleaner.clean(uv[everyone, frames], seen, float(steps[g]), lag_s[g])
-        there = frames >= 0
-        swapped[everyone[there], frames[there]] = now_swapped[there]
-        trusted[everyone[there], frames[there]] = now_trusted[there]
-    partner = body_sides(keypoints).partner
-    score = np.where(swapped, confidence[:, :, partner], confidence)
+    swapped, trusted = cleaner.clean_all(uv, variance, instants)
+    score = np.where(swapped, confidence[:, :, cleaner.partner], confidence)
+    clean_uv = np.where(swapped[..., None], uv[:, :, cleaner.partner], uv)
+    believed = np.where(trusted, score, 0.0)
     return CleanViews(
-        uv=np.where(swapped[..., None], uv[:, :, partner], uv),
-        confidence=np.where(trusted, score, 0.0),
+        uv=clean_uv,
+        confidence=believed,
         swapped=swapped,
         rejected=(score > 0.0) & ~trusted,
         bias_px=cleaner.bias_px.copy(),
         bias_sd_px=cleaner.bias_sd_px,
+        noise=fit_noise(noise, rig, clean_uv, believed, interval_s),
     )

@@ -9,7 +9,7 @@ from reconstruct.triangulation import triangulate_arrays
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 4
+_MOST_ROUNDS, _SETTLED = 4, 0.05
 _FEWEST_VIEWS = 3
 _PRIOR_DOF = 8.0
 """Weight of "all views are alike" against the recording, in independent pixel errors of a view's joint."""
@@ -36,7 +36,7 @@ def view_factors(rig: Rig, uv: Array, variance: Array, dof: float) -> Array:
     cameras, frames, keypoints = variance.shape
     uv, variance = uv.reshape(cameras, -1, 2), variance.reshape(cameras, -1)
     factors = np.ones((cameras, keypoints))
-    for _ in range(_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
         scaled = variance * np.tile(factors, frames)
         points = triangulate_arrays(rig, uv, scaled)
         used = np.isfinite(points.camera_residual_px) & (points.views >= _FEWEST_VIEWS)
@@ -47,8 +47,11 @@ def view_factors(rig: Rig, uv: Array, variance: Array, dof: float) -> Array:
         if not redundancy.any():
             break
         level = error.sum() / redundancy.sum()
+        before = factors
         factors = (_PRIOR_DOF + dof * error / level) / (_PRIOR_DOF + dof * redundancy)
         factors *= (1.0 / factors).mean(axis=0)
+        if np.abs(factors / before - 1.0).max() < _SETTLED:
+            break
     return factors
 
 

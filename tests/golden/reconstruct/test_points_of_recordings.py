@@ -67,7 +67,7 @@ def test_the_balancing_person_and_nobody_else(shared_data: Path):
     assert same or different.sum() <= 1
 
     views = clean_views(rig, keypoints, subject.time_s, subject.uv[:, :, 0], subject.confidence[:, :, 0], NOISE)
-    points = trusted_points(rig, keypoints, subject.time_s, views, NOISE)
+    points = trusted_points(rig, keypoints, subject.time_s, views)
     reference = read_trc(folder / "trc" / "S00_P00_T01_BalancingTrial_0-100.trc", keypoints)
     marked = np.isfinite(reference[0, :, 0])
     assert unexplained_jumps(points.xyz[:, marked]) < 0.1 * unexplained_jumps(reference[:, marked])
@@ -95,7 +95,7 @@ def points_of(folder: Path, realisation: Realisation) -> tuple[PointTrial, NDArr
     views = clean_views(rig, keypoints, time_s, np.where(confidence[..., None] > 0, uv, np.nan), confidence, NOISE)
     wrong = (views.swapped != ((flags & 4) > 0)) & (views.confidence > 0.0)
     legs = [k for k, n in enumerate(keypoints.names) if n[1:] in ("Hip", "Knee", "Ankle", "BigToe", "SmallToe", "Heel")]
-    return trusted_points(rig, keypoints, time_s, views, NOISE), wrong[:, :, legs]
+    return trusted_points(rig, keypoints, time_s, views), wrong[:, :, legs]
 
 
 @pytest.mark.parametrize("name", ["squats1_ring4_lab", "dj1_ring4_lab"])

@@ -7,10 +7,16 @@ import pytest
 from numpy.typing import NDArray
 
 from capture.keypoint_sets import keypoint_set
-from geometry.rig import Rig
+from geometry.rig import Camera, Rig
 from tests.unit.reconstruct.tracking.squatting import FPS, Seen, blur, squat
 
 Array = NDArray[np.float64]
+
+
+@pytest.fixture(scope="session")
+def ring_camera(ring: Callable[..., Rig]) -> Camera:
+    """One camera of the ring."""
+    return ring(2).cameras[0]
 
 
 @pytest.fixture(scope="session")

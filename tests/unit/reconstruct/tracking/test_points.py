@@ -13,7 +13,6 @@ from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
 from reconstruct.tracking.gaps import LONGEST_GAP_S, short_gaps
 from reconstruct.tracking.instants import group_instants
-from reconstruct.tracking.noise_fit import fit_noise
 from reconstruct.tracking.trusted_points import trusted_points
 from reconstruct.tracking.view_cleaning import clean_views
 from reconstruct.types import PointTrial
@@ -29,7 +28,7 @@ def points_of(seen: Seen, confidence: Array | None = None, noise: PixelNoise = N
     confidence = seen.confidence if confidence is None else confidence
     uv = np.where(confidence[..., None] > 0.0, seen.uv, np.nan)
     views = clean_views(seen.rig, seen.keypoints, seen.time_s, uv, confidence, noise)
-    return trusted_points(seen.rig, seen.keypoints, seen.time_s, views, noise)
+    return trusted_points(seen.rig, seen.keypoints, seen.time_s, views)
 
 
 def covered(points: PointTrial, truth: Array, which: NDArray[np.bool_]) -> float:
@@ -54,9 +53,8 @@ def test_a_better_or_worse_detector_is_noticed(squatting: Squatting, factor: flo
         uv = blur(seen.exact, np.random.default_rng(seed), NOISE.scaled(factor, factor))
         other = replace(seen, uv=uv)
         views = clean_views(seen.rig, seen.keypoints, seen.time_s, uv, seen.confidence, NOISE)
-        fitted = fit_noise(NOISE, seen.rig, views, 1.0 / FPS)
-        assert fitted.white_px / NOISE.white_px == pytest.approx(factor, rel=0.25)
-        assert fitted.bias_px / NOISE.bias_px == pytest.approx(factor, rel=0.3)
+        assert views.noise.white_px / NOISE.white_px == pytest.approx(factor, rel=0.25)
+        assert views.noise.bias_px / NOISE.bias_px == pytest.approx(factor, rel=0.3)
         inside.append(covered(points_of(other), seen.xyz, everything))
     assert 0.90 < np.mean(inside) < 0.985
 

@@ -8,8 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from geometry.rig import Camera, Rig
-from reconstruct.pixel_noise import PixelNoise
-from reconstruct.tracking.view_cleaning import CleanViews, clean_views
+from reconstruct.pixel_noise import PixelNoise, picture_scales
+from reconstruct.tracking.clean_views import CleanViews
+from reconstruct.tracking.instants import group_instants
+from reconstruct.tracking.view_cleaning import ViewCleaner, clean_views
 from tests.unit.reconstruct.tracking.squatting import Seen, partners
 
 Array = NDArray[np.float64]
@@ -143,3 +145,28 @@ def test_all_scores_zero_and_a_single_camera_are_left_alone(squatting: Squatting
     alone[1:] = 0.0
     one = clean(seen, np.where(alone[..., None] > 0.0, seen.uv, np.nan), alone)
     assert np.array_equal(one.confidence, alone)
+
+
+def test_a_whole_trial_is_cleaned_as_frame_after_frame(squatting: Squatting):
+    seen = squatting(seed=4, frames=60)
+    uv = seen.uv.copy()
+    exchange(seen, uv, LEG, camera=1, frames=slice(20, 40))
+    uv[2, 30:33] += 200.0
+    late = seen.time_s + 0.004 * np.arange(4)[:, None]
+    late[3, 10:] += 1.0 / 60.0  # this camera lost a frame
+    instants = group_instants(late)
+    assert (instants.frame < 0).any()
+    variance = NOISE.variance_px2(seen.confidence, *picture_scales(seen.rig, uv, seen.confidence))
+    whole, single = (ViewCleaner(seen.rig, seen.keypoints, NOISE, 1.0 / 60.0) for _ in range(2))
+    swapped, trusted = whole.clean_all(uv, variance, instants)
+    steps = np.diff(instants.time_s, prepend=instants.time_s[0])
+    everyone = np.arange(4)
+    for g, frames in enumerate(instants.frame.T):
+        there = frames >= 0
+        now = np.where(there[:, None], variance[everyone, frames], np.nan)
+        now_swapped, now_trusted = single.clean(uv[everyone, frames], now, float(steps[g]), instants.lag_s[:, g].copy())
+        assert np.array_equal(swapped[everyone[there], frames[there]], now_swapped[there])
+        assert np.array_equal(trusted[everyone[there], frames[there]], now_trusted[there])
+    assert np.array_equal(whole.bias_px, single.bias_px)
+    assert swapped.any()
+    assert not trusted.all()
