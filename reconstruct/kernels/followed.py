@@ -98,13 +98,32 @@ def fill_sighted(sighting, sighted):
 def fill_identity(sighted, person, frame, identity):
     """Write into `identity` (C, F, P) which `person` (N,) the detections `sighted` (N, G, C) show.
 
-    Instant g of camera c is its frame `frame[c, g]`.
+    Instant g of camera c is its frame `frame[c, g]`.  Of several sightings of a person in one view the first counts,
+    the others are pieces: -2 less the person's number.
     """
     for n in range(len(sighted)):
         for g in range(sighted.shape[1]):
             for c in range(sighted.shape[2]):
-                if sighted[n, g, c] >= 0:
-                    identity[c, frame[c, g], sighted[n, g, c]] = person[n]
+                if sighted[n, g, c] < 0:
+                    continue
+                identity[c, frame[c, g], sighted[n, g, c]] = person[n]
+                for before in range(n):
+                    if person[before] == person[n] and sighted[before, g, c] >= 0:
+                        identity[c, frame[c, g], sighted[n, g, c]] = -2 - person[n]
+
+
+@kernel
+def fill_pieces(found, person, frame, identity):
+    """Write into `identity` (C, F, P) whose further pieces the detections are that have -2 - n in `found` (G, C, P).
+
+    `person` is that of every n, -1 for nobody; instant g of camera c is its frame `frame[c, g]`.
+    """
+    for g in range(len(found)):
+        for c in range(found.shape[1]):
+            for p in range(found.shape[2]):
+                n = -2 - found[g, c, p]
+                if n >= 0 and person[n] >= 0:
+                    identity[c, frame[c, g], p] = -2 - person[n]
 
 
 @kernel

@@ -18,6 +18,8 @@ UNMATCHED = 9.0
 """Mean squared error at which a detection is better explained by nobody known."""
 MIRRORED = 4.0
 """Price of a left-right pair that is exchanged: twice the logarithm of how much rarer that is than the right order."""
+_UNKNOWN = 4.0
+"""Squared error of a joint where the person has never been seen to have one: who is known whole fits better."""
 _SETTLED_SD_M = 0.015
 _WANDER_M_PER_S = 0.5
 _COAST_S = 0.25
@@ -52,11 +54,13 @@ def fit(R, t, c, position, sd_m, partner, xy, sd):
     Every left-right pair may be exchanged.  Infinite with fewer than three joints in common, and where the mean is
     sure to be above `UNMATCHED`.
     """
-    total, joints, j = 0.0, 0, 0
+    total, joints, unknown, j = 0.0, 0, 0, 0
     hopeless = UNMATCHED * len(partner)
     while j < len(partner) and total <= hopeless:
         p = partner[j]
-        if p >= j and math.isfinite(position[j, 0] + position[p, 0]):
+        if not math.isfinite(position[j, 0] + position[p, 0]):
+            unknown += 1 if math.isfinite(xy[j, 0]) else 0
+        elif p >= j:
             xj, yj, zj = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
             xp, yp, zp = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
             seen_j, seen_p = math.isfinite(xy[j, 0]), p != j and math.isfinite(xy[p, 0])
@@ -76,7 +80,9 @@ def fit(R, t, c, position, sd_m, partner, xy, sd):
                 best = min(best, cross)
             total += best
         j += 1
-    return total / joints if joints >= 3 and total <= hopeless else math.inf
+    if joints < 3 or total > hopeless:
+        return math.inf
+    return (total + _UNKNOWN * unknown) / (joints + unknown)
 
 
 @inner_kernel

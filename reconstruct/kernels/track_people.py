@@ -18,6 +18,10 @@ _NEAR_M = 0.4
 LOST_S = 0.5
 """A person unseen for so long is not looked for any more; who comes back is recognised later, by other means."""
 
+# What a detection is, where it is not the number of the person that it shows.
+_FREE, _EMPTY, _PIECE = -1, -2, -3
+"""Anybody's; no detection; and, less the person's number, one more detection of somebody who has one in this view."""
+
 
 class People(NamedTuple):
     """Up to M people followed by J joints."""
@@ -51,7 +55,7 @@ class Anatomy(NamedTuple):
 
 @inner_kernel
 def _match_view(R, t, c, people, anatomy, xy, sd, owner, cost, match, row_person):
-    """Give the detections of camera c, xy (P, J, 2), to the people who fit them; `owner` (P,) -1 where nobody does."""
+    """Give the detections of camera c, xy (P, J, 2), to the people who fit them, one to each; others stay free."""
     rows = 0
     for m in range(len(people.identity)):
         if people.identity[m] < 0:
@@ -65,7 +69,7 @@ def _match_view(R, t, c, people, anatomy, xy, sd, owner, cost, match, row_person
         rows += 1
     assign(cost[:rows], UNMATCHED, match)
     for p in range(len(xy)):
-        owner[p] = -1 if sd[p] > 0.0 else -2
+        owner[p] = _FREE if sd[p] > 0.0 else _EMPTY
     for row in range(rows):
         if match[row] >= 0:
             owner[match[row]] = row_person[row]
@@ -121,13 +125,31 @@ def _begin(people, m, owner, members):
     """Person m is where the detections `members` (C,) show somebody, and nowhere else."""
     people.velocity[m] = 0.0
     people.unseen_s[m] = 0.0
+    people.sd_m[m] = 0.0
     people.lost_s[m] = 0.0
     for c in range(len(members)):
         for p in range(owner.shape[1]):
-            if owner[c, p] == m:
-                owner[c, p] = -1
+            if owner[c, p] == m or owner[c, p] == _PIECE - m:
+                owner[c, p] = _FREE
         if members[c] >= 0:
             owner[c, members[c]] = m
+
+
+@inner_kernel
+def _claim_pieces(R, t, people, anatomy, xy, sd, owner):
+    """Free detections where somebody is known to be are that person's: detectors split people, or see them twice."""
+    for c in range(len(owner)):
+        for p in range(owner.shape[1]):
+            if owner[c, p] != _FREE:
+                continue
+            best = UNMATCHED
+            for m in range(len(people.identity)):
+                if people.identity[m] < 0:
+                    continue
+                error = fit(R, t, c, people.position[m], people.sd_m[m], anatomy.partner, xy[c, p], sd[c, p])
+                if error < best:
+                    best = error
+                    owner[c, p] = _PIECE - m
 
 
 @inner_kernel
@@ -136,6 +158,7 @@ def _notice(cameras, people, anatomy, xy, sd, owner, members):
     for m in range(len(people.identity)):
         if people.identity[m] >= 0:
             continue
+        _claim_pieces(cameras.R, cameras.t, people, anatomy, xy, sd, owner)
         if not find_person(
             cameras, xy, sd, anatomy.partner, anatomy.torso, anatomy.torso_m, owner, members, people.position[m]
         ):
@@ -162,7 +185,8 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
     xy : (F, C, P, J, 2) detections in undistorted image coordinates, NaN where not seen
     sd : (F, C, P) their noise in the same units; NaN where there is no detection
     interval_s : (F,) since the frame before
-    identity : (F, C, P) filled with who each detection is, -1 for nobody
+    identity : (F, C, P) filled with who each detection is: a number, -1 for nobody, -2 less the number of somebody of
+        whom it is one more piece beside the detection that has the number
     """
     frames, count, places, joints, _ = xy.shape
     owner = np.empty((count, places), dtype=np.int64)
@@ -180,4 +204,7 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
         _notice(cameras, people, anatomy, xy[f], sd[f], owner, members)
         for c in range(count):
             for p in range(places):
-                identity[f, c, p] = people.identity[owner[c, p]] if owner[c, p] >= 0 else -1
+                if owner[c, p] <= _PIECE:
+                    identity[f, c, p] = -2 - people.identity[_PIECE - owner[c, p]]
+                else:
+                    identity[f, c, p] = people.identity[owner[c, p]] if owner[c, p] >= 0 else -1

@@ -34,7 +34,10 @@ class LivePeople:
         self._last_ns: int | None = None
 
     def identify(self, frames: FrameSet) -> NDArray[np.int64]:
-        """Number (C, P) of the person that each view's detections show, -1 for nobody and places without detection."""
+        """Number (C, P) of the person that each view's detections show.
+
+        `piece_of` it for one more piece of that person; -1 for nobody and places without detection.
+        """
         uv, confidence = self._laid_out(frames)
         only = np.zeros((len(uv), 1), dtype=np.int64)
         xy, sd = followed_points(self._rig, uv[:, None], confidence[:, None], self._columns, only, self._noise)

@@ -12,6 +12,7 @@ from capture.types import FrameSet, Keypoints2D
 from geometry.rig import Rig
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.live_people import LivePeople
+from reconstruct.tracking.pieces import completed, piece_of
 from reconstruct.tracking.remembered_person import RememberedPerson, bone_lengths, floor_place
 from reconstruct.tracking.subject import volume_middle
 from reconstruct.types import Bystander
@@ -170,7 +171,13 @@ def _with_only(frames: FrameSet, identity: NDArray[np.int64], number: int | None
 def _only(view: Keypoints2D | None, identity: NDArray[np.int64], number: int | None) -> Keypoints2D | None:
     if view is None:
         return None
-    mine = np.flatnonzero(identity[: len(view.uv)] == (-2 if number is None else number))[:1]
+    if number is None:
+        return replace(view, uv=view.uv[:0], confidence=view.confidence[:0])
+    identity = identity[: len(view.uv)]
+    mine = np.flatnonzero(identity == number)[:1]
     if len(mine) == len(view.uv):
         return view
-    return replace(view, uv=view.uv[mine], confidence=view.confidence[mine])
+    uv, confidence = view.uv[mine], view.confidence[mine]
+    for piece in np.flatnonzero(identity == piece_of(number)) if len(mine) else ():
+        uv, confidence = completed(uv, confidence, view.uv[piece], view.confidence[piece])
+    return replace(view, uv=uv, confidence=confidence)

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.kernels import track_people as kernels
-from reconstruct.kernels.followed import fill_identity, fill_sighted
+from reconstruct.kernels.followed import fill_identity, fill_pieces, fill_sighted
 from reconstruct.medians import quantile
 from reconstruct.pixel_noise import PixelNoise
 from reconstruct.tracking.detections import FOLLOWED, Detections, detections
+from reconstruct.tracking.pieces import add_pieces, piece_of
 from reconstruct.tracking.sightings import Sighting, describe, same_people
 
 Array = NDArray[np.float64]
@@ -30,7 +31,8 @@ class PeopleTracks:
 
     Attributes
     ----------
-    identity : (C, F, P) number of the person that a detection shows, -1 for nobody followed
+    identity : (C, F, P) number of the person that a detection shows, `piece_of` it for one more detection of a person
+        who has one in this view, -1 for nobody followed
     sightings : where and how everybody was seen, by number; these count up from 0 in the order of appearance
     """
 
@@ -77,12 +79,16 @@ def track_people(trial: KeypointTrial, rig: Rig, noise: PixelNoise) -> PeopleTra
     found, people = np.empty(seen.sd.shape, dtype=np.int64), nobody()
     kernels.track_people(rig.arrays, people, anatomy(), seen.xy, seen.sd, np.diff(times, prepend=times[0]), found)
     window = _straggling_window(times)
-    sighted = _sighted(found, window)
+    sighted, number = _sighted(found, window)
     _drop_straggling(sighted, window)
-    sighted = sighted[np.logical_or.reduce(sighted >= 0, axis=(1, 2))]
+    there = np.logical_or.reduce(sighted >= 0, axis=(1, 2))
+    sighted, number = sighted[there], number[there]
     person, sightings = _stitched(seen, rig, sighted)
+    person_of = np.full(int(found.max(initial=0)) + 1, -1)
+    person_of[number] = person
     identity = np.full(trial.confidence.shape[:3], -1)
     fill_identity(sighted, person, seen.instants.frame, identity)
+    fill_pieces(found, person_of, seen.instants.frame, identity)
     return PeopleTracks(identity, sightings)
 
 
@@ -92,8 +98,8 @@ def _straggling_window(time_s: Array) -> int:
     return min(max(1, round(_STRAGGLES_S / period)), len(time_s))
 
 
-def _sighted(found: NDArray[np.int64], window: int) -> NDArray[np.int16]:
-    """(N, G, C) the place in which a camera shows a sighting, -1 for none, from the numbers `found` (G, C, P).
+def _sighted(found: NDArray[np.int64], window: int) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+    """(N, G, C) the place in which a camera shows a sighting, -1 for none; (N,) the number it has in `found` (G, C, P).
 
     Of sightings long enough to be firm somewhere; of all where none is.
     """
@@ -103,8 +109,8 @@ def _sighted(found: NDArray[np.int64], window: int) -> NDArray[np.int16]:
     number = np.full(len(count) + 1, -1)  # the last place is for -1, nobody
     number[kept] = np.arange(len(kept))
     sighted = np.empty((len(kept), *found.shape[:2]), dtype=np.int16)
-    fill_sighted(number[found], sighted)
-    return sighted
+    fill_sighted(number[np.maximum(found, -1)], sighted)
+    return sighted, kept
 
 
 def _drop_straggling(sighted: NDArray[np.int16], window: int) -> None:
@@ -125,7 +131,7 @@ def _drop_straggling(sighted: NDArray[np.int16], window: int) -> None:
 def _stitched(seen: Detections, rig: Rig, sighted: NDArray[np.int16]) -> tuple[NDArray[np.int64], tuple[Sighting, ...]]:
     """Number of the person (N,) of the uninterrupted sightings (N, G, C), and what is known of each person."""
     described = [describe(seen, each, rig) for each in sighted]
-    person = same_people(described)
+    person = same_people(described, seen)
     whole: list[Sighting] = []
     for number in range(max(person, default=-1) + 1):
         its = [i for i, who in enumerate(person) if who == number]
@@ -133,12 +139,16 @@ def _stitched(seen: Detections, rig: Rig, sighted: NDArray[np.int16]) -> tuple[N
     return np.array(person, dtype=np.int64), tuple(whole)
 
 
-def one_person(trial: KeypointTrial, mine: NDArray[np.bool_]) -> KeypointTrial:
-    """The trial with one place for people, filled from the detections `mine` (C, F, P); empty where there is none."""
+def one_person(trial: KeypointTrial, tracks: PeopleTracks, number: int) -> KeypointTrial:
+    """The trial with one place for people, filled by the person of this number; empty where that person is not seen."""
+    mine = tracks.identity == number
     everyone = np.arange(len(mine))[:, None]
     frames = np.arange(len(mine[0]))
     place = np.asarray(mine.argmax(axis=2))
     seen: NDArray[np.bool_] = np.logical_or.reduce(mine, axis=2)
     uv, confidence = trial.uv[everyone, frames, place], trial.confidence[everyone, frames, place]
     uv[~seen], confidence[~seen] = np.nan, 0.0
+    pieces = tracks.identity == piece_of(number)
+    if pieces.any():
+        add_pieces(uv, confidence, trial, pieces)
     return replace(trial, uv=uv[:, :, None], confidence=confidence[:, :, None])

@@ -40,7 +40,7 @@ def recognise_one(person: KeypointTrial, elsewhere: KeypointTrial, rig: Rig, noi
     alike = _differences([_described(person, rig, noise)], tracks.sightings)[0] <= SAME_BODY
     score = presence(rig, tracks)
     number = int(np.where(alike | ~alike.any(), score, -1.0).argmax())
-    return one_person(elsewhere, tracks.identity == number)
+    return one_person(elsewhere, tracks, number)
 
 
 def recognise_all(
@@ -54,7 +54,7 @@ def recognise_all(
         there, theirs = [elsewhere], [_described(elsewhere, rig, noise)]
     else:
         tracks = everybody(elsewhere, rig, noise)
-        there = [one_person(elsewhere, tracks.identity == number) for number in range(tracks.people)]
+        there = [one_person(elsewhere, tracks, number) for number in range(tracks.people)]
         theirs = tracks.sightings
     cost = _differences([_described(person, rig, noise) for person in people], theirs)
     found: list[KeypointTrial | None] = [None] * len(people)

@@ -40,6 +40,8 @@ _LINGERS_S, _AT_ONCE_S = 2.0, 0.5
 _SEEN_TWICE = 0.2
 """Share of the views, while two sightings overlap, that may show both if they are of one person."""
 _REACH_M, _WALK_M_PER_S, _RUN_M_PER_S = 0.5, 1.0, 4.0
+_PIECES_M = 1.0
+"""So far apart the middles of a trunk and of a pair of legs may be that are one body."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ class Sighting:
     instants : number of instants in between with the person in any view
     middle : (n, 3) middle of the body in instants spread over the sighting, metres
     views : (n,) number of views in those instants
-    seen : (G, C) which cameras show the person at which of the trial's instants
+    place : (G, C) of the detection that shows the person, at all of the trial's instants, -1 for none
     """
 
     first_s: float
@@ -65,7 +67,7 @@ class Sighting:
     instants: int
     middle: Array
     views: NDArray[np.int64]
-    seen: NDArray[np.bool_]
+    place: NDArray[np.int16]
 
 
 def describe(detections: Detections, sighted: NDArray[np.int16], rig: Rig) -> Sighting:
@@ -89,7 +91,7 @@ def describe(detections: Detections, sighted: NDArray[np.int16], rig: Rig) -> Si
         instants=len(everything),
         middle=middle,
         views=np.add.reduce(seen[sample].astype(np.int64), axis=1),
-        seen=seen,
+        place=sighted,
     )
 
 
@@ -99,34 +101,40 @@ def body_difference(one: Sighting, other: Sighting) -> float:
     return float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
 
 
-def _unlikeness(before: Sighting, after: Sighting) -> float:
+def _unlikeness(before: Sighting, after: Sighting, detections: Detections) -> float:
     """How little a person who appears is like one who vanished before; infinite where it cannot be the same."""
     gap_s = max(after.first_s - before.last_s, 0.0)
-    if after.first_s < before.last_s - _LINGERS_S or _seen_twice(before, after) > _SEEN_TWICE:
+    if after.first_s < before.last_s - _LINGERS_S or _seen_twice(before, after, detections) > _SEEN_TWICE:
         return np.inf
     body = body_difference(before, after)
     distance = float(np.nan_to_num(np.linalg.norm(before.last_place - after.first_place)))
     alike = SAME_BODY if gap_s > _AT_ONCE_S else _SAME_BODY_AT_ONCE
-    if body > alike or distance > _REACH_M + _RUN_M_PER_S * gap_s:
+    if body > alike or distance > max(_REACH_M + _RUN_M_PER_S * gap_s, _PIECES_M):
         return np.inf
     return body + (distance / (_REACH_M + _WALK_M_PER_S * gap_s)) ** 2
 
 
-def _seen_twice(before: Sighting, after: Sighting) -> float:
-    """Share of the views with both of two sightings in them, of those with either while they overlap."""
-    begins = np.flatnonzero(np.logical_or.reduce(after.seen, axis=1))[:1].sum()
-    ends = np.flatnonzero(np.logical_or.reduce(before.seen, axis=1))[-1:].sum() + 1
-    one, other = before.seen[begins:ends], after.seen[begins:ends]
-    return float((one & other).sum() / max((one | other).sum(), 1))
+def _seen_twice(before: Sighting, after: Sighting, detections: Detections) -> float:
+    """Share of the views with a joint of both of two sightings in them, of those with either while they overlap.
+
+    A trunk beside a pair of legs is one person whom a detector has split in two.
+    """
+    begins = np.flatnonzero(np.logical_or.reduce(after.place >= 0, axis=1))[:1].sum()
+    ends = np.flatnonzero(np.logical_or.reduce(before.place >= 0, axis=1))[-1:].sum() + 1
+    one, other = before.place[begins:ends], after.place[begins:ends]
+    g, c = np.nonzero((one >= 0) & (other >= 0))
+    joints, others = (detections.xy[begins + g, c, place[g, c], :, 0] for place in (one, other))
+    twice = np.logical_or.reduce(np.isfinite(joints + others), axis=1)
+    return float(twice.sum() / max(((one >= 0) | (other >= 0)).sum(), 1))
 
 
-def same_people(sightings: list[Sighting]) -> list[int]:
-    """Number of the person of every sighting, counting up in the order of appearance."""
+def same_people(sightings: list[Sighting], detections: Detections) -> list[int]:
+    """Number of the person of every sighting of these detections, counting up in the order of appearance."""
     order = sorted(range(len(sightings)), key=lambda i: sightings[i].first_s)
     number = [-1] * len(sightings)
     latest: list[int] = []
     for i in order:
-        costs = [_unlikeness(sightings[j], sightings[i]) for j in latest]
+        costs = [_unlikeness(sightings[j], sightings[i], detections) for j in latest]
         best = min(range(len(costs)), key=costs.__getitem__, default=-1)
         if best >= 0 and np.isfinite(costs[best]):
             number[i], latest[best] = best, i

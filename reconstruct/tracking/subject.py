@@ -93,4 +93,4 @@ def select_numbered(
 
 
 def _people(trial: KeypointTrial, tracks: PeopleTracks, numbers: Sequence[int]) -> dict[int, KeypointTrial]:
-    return {number: one_person(trial, tracks.identity == number) for number in numbers}
+    return {number: one_person(trial, tracks, number) for number in numbers}

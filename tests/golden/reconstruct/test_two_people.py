@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from calibration.formats.aniposelib import write_rig
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.tracking.people import track_people
+from reconstruct.tracking.pieces import piece_of
 from tests.support.process_command import process, write_json
 from tests.support.truth_people import FPS, HALPE_26, TruthPeople, path
 
@@ -99,7 +100,8 @@ def test_nobody_is_exchanged_in_twenty_meetings(people: TruthPeople, meeting: st
         trial, who = people.record([one, other], seed=seed + 10)
         tracks = track_people(trial, people.rig, noise_profile(HALPE_26))
         seen = (trial.confidence > 0.0).any(axis=-1)
-        shares = [np.bincount(tracks.identity[seen & (who == p)] + 1, minlength=3) for p in range(2)]
+        number = np.where(tracks.identity < -1, piece_of(tracks.identity), tracks.identity)
+        shares = [np.bincount(number[seen & (who == p)] + 1, minlength=3) for p in range(2)]
         owners = [int(share[1:].argmax()) for share in shares]
         assert tracks.people == 2, seed
         assert sorted(owners) == [0, 1], seed

@@ -12,7 +12,7 @@ from capture.types import FrameSet, KeypointTrial
 from geometry.rig import Rig
 from reconstruct.tracking.live_subjects import AWAY, LiveSubjects, nearest
 from tests.support.live_views import sets
-from tests.unit.reconstruct.tracking.test_people import NAMES, NOISE, crowd, line, walk
+from tests.unit.reconstruct.tracking.test_people import NAMES, NOISE, crowd, line, split, walk
 
 Array = NDArray[np.float64]
 FRAMES = 240
@@ -46,6 +46,25 @@ def test_the_one_in_the_middle_and_never_the_other(two: tuple[Rig, KeypointTrial
     people = [shown(trial, who, subject.pick(views)[0], f) for f, views in enumerate(sets(trial))]
     assert all(seen <= {SUBJECT} for seen in people)
     assert np.mean([seen == {SUBJECT} for seen in people]) > 0.98
+
+
+def test_a_subject_whom_detectors_split_is_put_together_again(
+    two: tuple[Rig, KeypointTrial, NDArray[np.int64]],
+) -> None:
+    rig, whole, who = two
+    trial, _ = split(whole, who, 22)
+    subject, same = LiveSubjects(rig, NAMES, NOISE), LiveSubjects(rig, NAMES, NOISE)
+    complete: list[bool] = []
+    for views, whole_views in zip(sets(trial), sets(whole), strict=True):
+        for found, expected in zip(subject.pick(views)[0].views, same.pick(whole_views)[0].views, strict=True):
+            assert found is not None
+            assert expected is not None
+            if len(expected.uv) and len(found.uv):
+                seen = found.confidence > 0.0
+                assert np.array_equal(found.uv[seen], expected.uv[seen])
+                complete.append(np.array_equal(found.confidence, expected.confidence))
+    assert len(complete) > 0.97 * who[..., 0].size
+    assert np.mean(complete) > 0.98
 
 
 def test_a_hidden_subject_is_waited_for_and_recognised(two: tuple[Rig, KeypointTrial, NDArray[np.int64]]) -> None:

@@ -13,7 +13,8 @@ from geometry import se3
 from geometry.rig import Rig
 from reconstruct.errors import ReconstructError
 from reconstruct.pixel_noise import PixelNoise
-from reconstruct.tracking.people import PeopleTracks, track_people
+from reconstruct.tracking.people import PeopleTracks, one_person, track_people
+from reconstruct.tracking.pieces import completed, piece_of
 from reconstruct.tracking.subject import select_numbered, select_subject, volume_middle
 from tests.unit.reconstruct.tracking.squatting import FPS, blur, squat
 
@@ -54,6 +55,22 @@ def crowd(rig: Rig, see: See, people: list[Array], seed: int, places: int) -> tu
     return trial, np.where(seen.any(axis=-1), who, -1)
 
 
+def split(trial: KeypointTrial, who: NDArray[np.int64], seed: int) -> tuple[KeypointTrial, NDArray[np.int64]]:
+    """The same where three of ten detections are of a trunk and of legs apart: these are in a place that was free."""
+    rng = np.random.default_rng(seed)
+    legs = [k for k, name in enumerate(NAMES.names) if any(part in name for part in ("Knee", "Ankle", "Toe", "Heel"))]
+    uv, confidence, who = trial.uv.copy(), trial.confidence.copy(), who.copy()
+    for c, f in np.argwhere(rng.random(who.shape[:2]) < 0.3):
+        free, taken = np.flatnonzero(who[c, f] < 0), np.flatnonzero(who[c, f] >= 0)
+        if not (free.size and taken.size):
+            continue
+        piece, whole = free[0], rng.choice(taken)
+        uv[c, f, piece, legs], confidence[c, f, piece, legs] = uv[c, f, whole, legs], confidence[c, f, whole, legs]
+        uv[c, f, whole, legs], confidence[c, f, whole, legs] = np.nan, 0.0
+        who[c, f, piece] = who[c, f, whole]
+    return replace(trial, uv=uv, confidence=confidence), who
+
+
 def line(frames: int, *stops: tuple[float, float, float]) -> Array:
     """(F, 2) through stops (fraction of the time, x, y)."""
     along = np.linspace(0.0, 1.0, frames)
@@ -75,6 +92,41 @@ def test_two_people_who_cross_in_each_others_arms_keep_their_identity(ring: Ring
     tracks = track_people(trial, rig, NOISE)
     assert purity(tracks, who) == [{0}, {1}] or purity(tracks, who) == [{1}, {0}]
     assert (tracks.identity[who >= 0] >= 0).mean() > 0.95
+
+
+def test_people_whom_a_detector_splits_are_put_together_again(ring: Ring, see: See):
+    rig, frames = ring(4), 240
+    one = walk(frames, line(frames, (0, -1.3, 0.0), (0.5, 0.0, -0.2), (1, 1.3, 0.2)), 1.0, 1.0)
+    other = walk(frames, line(frames, (0, 1.3, 0.1), (0.5, 0.0, 0.2), (1, -1.3, 0.0)), 0.95, -1.5)
+    whole, who = crowd(rig, see, [one, other], 8, places=3)
+    trial, who_of_pieces = split(whole, who, 9)
+    tracks = track_people(trial, rig, NOISE)
+    assert tracks.people == 2
+    assert purity(tracks, who_of_pieces) in ([{0}, {1}], [{1}, {0}])
+    for number, (person,) in enumerate(purity(tracks, who_of_pieces)):
+        assert set(who_of_pieces[tracks.identity == piece_of(number)].tolist()) == {person}
+        found, before = one_person(trial, tracks, number), one_person(whole, track_people(whole, rig, NOISE), number)
+        there = (found.confidence > 0.0).any(axis=-1) & (before.confidence > 0.0).any(axis=-1)
+        assert there.mean() > 0.95
+        assert np.mean((found.confidence == before.confidence)[there]) > 0.995
+        assert np.array_equal(found.uv[found.confidence > 0.0], before.uv[found.confidence > 0.0])
+
+
+def test_two_pictures_of_a_whole_body_are_no_pieces():
+    rng = np.random.default_rng(0)
+    uv, other = rng.uniform(0.0, 700.0, (2, len(NAMES), 2))
+    confidence = np.full(len(NAMES), 0.8)
+    confidence[3] = 0.0
+    same_uv, same = completed(uv, confidence, other, np.full(len(NAMES), 0.9))
+    assert np.array_equal(same_uv, uv)
+    assert np.array_equal(same, confidence)
+    alone = np.zeros(len(NAMES))
+    alone[[2, 3, 4, 5]] = 0.9
+    confidence[[3, 4, 5]] = 0.0
+    whole_uv, whole = completed(uv, confidence, other, alone)
+    assert np.array_equal(whole_uv[[3, 4, 5]], other[[3, 4, 5]])
+    assert np.array_equal(np.delete(whole_uv, [3, 4, 5], axis=0), np.delete(uv, [3, 4, 5], axis=0))
+    assert whole[2:6].tolist() == [0.8, 0.9, 0.9, 0.9]
 
 
 def test_a_person_gone_for_two_seconds_is_recognised(ring: Ring, see: See):
