@@ -67,7 +67,8 @@ def medial_displacement(tilt, hip_flexion, knee_flexion, players, thigh_m, shank
 def shapley(tilt, hip_flexion, knee_flexion, players, reference, thigh_m, shank_m, parts):
     """Fill parts (6,) with every player's share of the displacement between `reference` (6,) and `players` (6,).
 
-    Returns the displacement itself; the shares add up to it minus the reference's.
+    Returns the displacement itself; the shares add up to it minus the reference's.  NaN where any mixture of the two
+    has its ankle not below its hip.
     """
     worth, mixed = np.empty(_COALITIONS), np.empty(N_PLAYERS)
     for coalition in range(_COALITIONS):
