@@ -12,6 +12,9 @@ import math
 from geometry._jit import inline_kernel, inner_kernel
 from geometry.rays import solve_symmetric3
 
+# What a detection is, where it is not the number of the person that it shows.
+FREE, EMPTY, PIECE = -1, -2, -3
+"""Anybody's; no detection; and, less the person's number, one more detection of somebody who has one in this view."""
 STRAY = 16.0
 """Squared error, in standard deviations, beyond which a joint says no more than that it does not fit."""
 UNMATCHED = 9.0

@@ -4,12 +4,18 @@ import math
 
 import numpy as np
 
-from geometry._jit import inner_kernel
+from geometry._jit import inline_kernel, inner_kernel
 from geometry.rays import intersect_rays
-from reconstruct.kernels.people import fit
+from reconstruct.kernels.people import FREE, PIECE, fit
 
 BIRTH_ERROR = 6.0
 """Mean squared error, in standard deviations, up to which detections may be one person's."""
+
+
+@inline_kernel
+def _possible(owner):
+    """Whether a detection is free, or no more than a piece of somebody."""
+    return owner == FREE or owner <= PIECE
 
 
 @inner_kernel
@@ -37,12 +43,12 @@ def _plausible(position, torso, extent_m):
 
 @inner_kernel
 def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certain):
-    """Add to `members` the best free detection of every other view; returns the score of the whole."""
+    """Add to `members` the best possible detection of every other view; returns the score of the whole."""
     score = 0.0
     for c in range(len(members)):
         best, best_p = BIRTH_ERROR, -1
         for p in range(xy.shape[1]):
-            if owner[c, p] == -1:
+            if _possible(owner[c, p]):
                 error = fit(cameras.R, cameras.t, c, position, certain, partner, xy[c, p], sd[c, p])
                 if error < best:
                     best, best_p = error, p
@@ -53,19 +59,23 @@ def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certa
 
 
 @inner_kernel
-def _views_with_free(owner):
-    views = 0
+def _somebody_may_be_there(owner):
+    """Whether there is a free detection, and one more in another view that may be of the same person."""
+    views, free = 0, 0
     for c in range(len(owner)):
+        possible = False
         for p in range(owner.shape[1]):
-            if owner[c, p] == -1:
-                views += 1
-                break
-    return views
+            possible = possible or _possible(owner[c, p])
+            free += 1 if owner[c, p] == FREE else 0
+        views += 1 if possible else 0
+    return free > 0 and views >= 2
 
 
 @inner_kernel
 def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, position):
-    """The most convincing group of free detections, one per view at most.
+    """The most convincing group of detections, one per view at most, of which one at least is free.
+
+    What passes for a piece of somebody known may be a person who stands behind.
 
     Parameters
     ----------
@@ -73,7 +83,7 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
     xy, sd : (C, P, J, 2), (C, P) detections in undistorted image coordinates and their noise
     partner, torso : (J,) mirror joints; (4,) left and right shoulder, left and right hip
     torso_m : shortest and longest torso
-    owner : (C, P) -1 for free detections
+    owner : (C, P) `FREE`, `EMPTY`, `PIECE` less whose, or whose
     members, position : (C,) and (J, 3) filled
 
     Returns
@@ -81,7 +91,7 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
     Whether there is one
     """
     count, people = owner.shape
-    if _views_with_free(owner) < 2:
+    if not _somebody_may_be_there(owner):
         return False
     ray, weight, certain = np.zeros((count, 2)), np.zeros(count), np.zeros(len(partner))
     trial, pose = np.full(count, -1), np.empty_like(position)
@@ -90,7 +100,9 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
         for d in range(c + 1, count):
             for p in range(people):
                 for q in range(people):
-                    if owner[c, p] != -1 or owner[d, q] != -1:
+                    if not (_possible(owner[c, p]) and _possible(owner[d, q])):
+                        continue
+                    if owner[c, p] != FREE and owner[d, q] != FREE:
                         continue
                     trial[:] = -1
                     trial[c], trial[d] = p, q

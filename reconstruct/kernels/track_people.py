@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.assignment import assign
-from reconstruct.kernels.people import UNMATCHED, fit, follow, move_on, read_view
+from reconstruct.kernels.people import EMPTY, FREE, PIECE, UNMATCHED, fit, follow, move_on, read_view
 from reconstruct.kernels.person_birth import find_person
 
 Array = NDArray[np.float64]
@@ -17,10 +17,6 @@ _NEAR_M = 0.4
 """So near to where a person was last seen, whoever is noticed while that person is missing is no one else."""
 LOST_S = 0.5
 """A person unseen for so long is not looked for any more; who comes back is recognised later, by other means."""
-
-# What a detection is, where it is not the number of the person that it shows.
-_FREE, _EMPTY, _PIECE = -1, -2, -3
-"""Anybody's; no detection; and, less the person's number, one more detection of somebody who has one in this view."""
 
 
 class People(NamedTuple):
@@ -69,7 +65,7 @@ def _match_view(R, t, c, people, anatomy, xy, sd, owner, cost, match, row_person
         rows += 1
     assign(cost[:rows], UNMATCHED, match)
     for p in range(len(xy)):
-        owner[p] = _FREE if sd[p] > 0.0 else _EMPTY
+        owner[p] = FREE if sd[p] > 0.0 else EMPTY
     for row in range(rows):
         if match[row] >= 0:
             owner[match[row]] = row_person[row]
@@ -129,8 +125,8 @@ def _begin(people, m, owner, members):
     people.lost_s[m] = 0.0
     for c in range(len(members)):
         for p in range(owner.shape[1]):
-            if owner[c, p] == m or owner[c, p] == _PIECE - m:
-                owner[c, p] = _FREE
+            if owner[c, p] == m or owner[c, p] == PIECE - m:
+                owner[c, p] = FREE
         if members[c] >= 0:
             owner[c, members[c]] = m
 
@@ -140,7 +136,7 @@ def _claim_pieces(R, t, people, anatomy, xy, sd, owner):
     """Free detections where somebody is known to be are that person's: detectors split people, or see them twice."""
     for c in range(len(owner)):
         for p in range(owner.shape[1]):
-            if owner[c, p] != _FREE:
+            if owner[c, p] != FREE:
                 continue
             best = UNMATCHED
             for m in range(len(people.identity)):
@@ -149,7 +145,7 @@ def _claim_pieces(R, t, people, anatomy, xy, sd, owner):
                 error = fit(R, t, c, people.position[m], people.sd_m[m], anatomy.partner, xy[c, p], sd[c, p])
                 if error < best:
                     best = error
-                    owner[c, p] = _PIECE - m
+                    owner[c, p] = PIECE - m
 
 
 @inner_kernel
@@ -204,7 +200,7 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
         _notice(cameras, people, anatomy, xy[f], sd[f], owner, members)
         for c in range(count):
             for p in range(places):
-                if owner[c, p] <= _PIECE:
-                    identity[f, c, p] = -2 - people.identity[_PIECE - owner[c, p]]
+                if owner[c, p] <= PIECE:
+                    identity[f, c, p] = -2 - people.identity[PIECE - owner[c, p]]
                 else:
                     identity[f, c, p] = people.identity[owner[c, p]] if owner[c, p] >= 0 else -1
