@@ -22,8 +22,8 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     """Points of one person, each from the keypoints of its own instant only, except in bridged gaps.
 
     Every view's long-run disagreement is taken out, so that a view that comes or goes does not move the point; views
-    that see a joint more steadily than others weigh more; the
-    covariances count the bias that all views together may still have, and are scaled to what this recording shows.
+    that see a joint more steadily than others weigh more.  The covariances count the bias that all views together may
+    still have, and are scaled to what this recording shows.
 
     Parameters
     ----------
