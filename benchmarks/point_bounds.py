@@ -10,7 +10,7 @@ beyond the same filter, combined by the best weights that a view and joint can h
 
 Segments: standard deviations of their lengths; of the reference, 70 % of that, which is asked for; of the reference
 behind its filter, where nothing jitters any more; ours; and of the best of all choices of views for either end, known
-in hindsight and kept for the whole clip.
+in hindsight and kept for the whole clip; and how surely a hundred frames tell the change from the reference to ours.
 """
 
 import sys
@@ -43,6 +43,7 @@ LONG_M, SHORT_M = 0.03, 0.025
 CUTOFF_HZ = 6.0
 """Of the reference's Butterworth filter of fourth order, second order forwards and backwards."""
 DRAWS = 400
+_BLOCK = 10
 _MOSTLY = 0.9
 """Share of the frames that a choice of views must give a length in."""
 ASKED = 0.7
@@ -63,10 +64,29 @@ def steps_m(xyz: Array) -> Array:
     return np.asarray(np.linalg.norm(np.diff(xyz, axis=0), axis=-1), dtype=np.float64)
 
 
+def lengths_m(trial: PointTrial) -> Array:
+    """(F, segments)"""
+    ends = np.stack([of_names(trial, pair) for pair in SEGMENTS], axis=1)
+    return np.asarray(np.linalg.norm(ends[:, :, 0] - ends[:, :, 1], axis=-1), dtype=np.float64)
+
+
 def length_sds_mm(trial: PointTrial) -> Array:
-    ends = [of_names(trial, pair) for pair in SEGMENTS]
-    sds = [float(np.nanstd(np.linalg.norm(end[:, 0] - end[:, 1], axis=-1))) for end in ends]
-    return 1e3 * np.array(sds)
+    return np.asarray(1e3 * np.nanstd(lengths_m(trial), axis=0), dtype=np.float64)
+
+
+def change_intervals(reference: PointTrial, ours: PointTrial) -> Array:
+    """(2, segments) 95 % interval of the change from the reference's standard deviation to ours, in per cent.
+
+    Blocks of `_BLOCK` frames are drawn again and again: lengths change slowly, so that frames are no independent draws.
+    """
+    rng = np.random.default_rng(0)
+    theirs, own = lengths_m(reference), lengths_m(ours)
+    changes: list[Array] = []
+    for _ in range(DRAWS):
+        starts = rng.integers(0, len(own) - _BLOCK, len(own) // _BLOCK)
+        frames = (starts[:, None] + np.arange(_BLOCK)).ravel()
+        changes.append(np.nanstd(own[frames], axis=0) / np.nanstd(theirs[frames], axis=0) - 1.0)
+    return np.asarray(100.0 * np.percentile(changes, [2.5, 97.5], axis=0), dtype=np.float64)
 
 
 def view_jitter_px(views: CleanViews) -> Array:
@@ -158,10 +178,16 @@ def main() -> None:
         read_trc(recording / "trc" / f"{CLIP.parent.name}_0-100{end}.trc") for end in ("", "_filt_butterworth")
     )
     print_steps(rig, ours, views, raw, filtered)
-    print("standard deviation of length, mm: reference, asked, reference filtered, ours, best views in hindsight")
+    print("standard deviation of length, mm: reference, asked, reference filtered, ours, best views in hindsight;")
+    print("change from the reference to ours and its 95 % interval, per cent")
     found = [*map(length_sds_mm, (raw, filtered, ours)), best_choice_sds_mm(rig, ours, views)]
-    for pair, (reference, slow, mine, best) in zip(SEGMENTS, np.array(found).T, strict=True):
-        print(f"    {'-'.join(pair):20} {reference:5.1f} {ASKED * reference:5.1f} {slow:5.1f} {mine:5.1f} {best:5.1f}")
+    low, high = change_intervals(raw, ours)
+    for i, (pair, (reference, slow, mine, best)) in enumerate(zip(SEGMENTS, np.array(found).T, strict=True)):
+        change = 100.0 * (mine / reference - 1.0)
+        print(
+            f"    {'-'.join(pair):20} {reference:5.1f} {ASKED * reference:5.1f} {slow:5.1f} {mine:5.1f} {best:5.1f}"
+            f"   {change:4.0f} ({low[i]:4.0f} to {high[i]:4.0f})"
+        )
 
 
 if __name__ == "__main__":
