@@ -50,6 +50,7 @@ class Sighting:
 
     Attributes
     ----------
+    first, last : instants of the trial, both with the person in some view
     first_s, last_s : seconds
     first_place, last_place : (3,) middle of the body then, metres
     bones_m : (bones,) median lengths, NaN where never seen
@@ -59,6 +60,8 @@ class Sighting:
     place : (G, C) of the detection that shows the person, at all of the trial's instants, -1 for none
     """
 
+    first: int
+    last: int
     first_s: float
     last_s: float
     first_place: Array
@@ -83,6 +86,8 @@ def describe(detections: Detections, sighted: NDArray[np.int16], rig: Rig) -> Si
     first, last = (known[0], known[-1]) if known.size else (0, 0)
     bones = places[:, _ENDS[:, 0]] - places[:, _ENDS[:, 1]]
     return Sighting(
+        first=int(sample[0]),
+        last=int(sample[-1]),
         first_s=float(detections.instants.time_s[sample[0]]),
         last_s=float(detections.instants.time_s[sample[-1]]),
         first_place=middle[first],
@@ -119,11 +124,10 @@ def _seen_twice(before: Sighting, after: Sighting, detections: Detections) -> fl
 
     A trunk beside a pair of legs is one person whom a detector has split in two.
     """
-    begins = np.flatnonzero(np.logical_or.reduce(after.place >= 0, axis=1))[:1].sum()
-    ends = np.flatnonzero(np.logical_or.reduce(before.place >= 0, axis=1))[-1:].sum() + 1
-    one, other = before.place[begins:ends], after.place[begins:ends]
+    overlap = slice(after.first, before.last + 1)
+    one, other = before.place[overlap], after.place[overlap]
     g, c = np.nonzero((one >= 0) & (other >= 0))
-    joints, others = (detections.xy[begins + g, c, place[g, c], :, 0] for place in (one, other))
+    joints, others = (detections.xy[after.first + g, c, place[g, c], :, 0] for place in (one, other))
     twice = np.logical_or.reduce(np.isfinite(joints + others), axis=1)
     return float(twice.sum() / max(((one >= 0) | (other >= 0)).sum(), 1))
 
