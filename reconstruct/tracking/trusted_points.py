@@ -11,7 +11,7 @@ from reconstruct.tracking.clean_views import CleanViews
 from reconstruct.tracking.common_time import carry_to_instants
 from reconstruct.tracking.gaps import bridge_gaps
 from reconstruct.tracking.instants import group_instants
-from reconstruct.tracking.view_steadiness import view_factors
+from reconstruct.tracking.view_steadiness import view_factors, view_wobble
 from reconstruct.triangulation import triangulate_views
 from reconstruct.types import PointTrial
 
@@ -41,12 +41,13 @@ def trusted_points(rig: Rig, keypoints: KeypointSet, time_s: Array, views: Clean
     picture, standing = picture_scales(rig, views.uv, views.confidence)
     variance = noise.variance_px2(views.confidence, picture, standing)
     uv, psd = views.agreed_uv, acceleration_psd(keypoints)
+    wobble = view_wobble(uv, variance, interval_s)
     instants = group_instants(time_s)
     if np.any(instants.lag_s) or len(instants.time_s) != time_s.shape[1]:
         scale = magnification(rig, views.uv, views.confidence)
         uv, variance = carry_to_instants(uv, variance, time_s, instants, psd, scale)
     dof = 2.0 * min(interval_s / (2.0 * noise.drift_time_s), 1.0)
-    variance *= view_factors(rig, uv, variance, dof)[:, None]
+    variance *= view_factors(rig, uv, variance, dof, wobble)[:, None]
     points = triangulate_views(rig, keypoints, instants.time_s, uv, variance)
     moving = noise.white_px**2 + noise.drift_px**2
     return bridge_gaps(points, moving / (moving + noise.bias_px**2), psd)
