@@ -5,8 +5,8 @@
 RECORDING is Pose2Sim's single-person demo, as `peers/recorded_clip.py` takes it, with its results in `trc`.
 
 Steps: how many are longer than 30 mm; and of those that the reference, filtered at 6 Hz, makes shorter than 25 mm, how
-many the jitter of the keypoints would make so long: that path with what every view's keypoint moves from frame to frame
-beyond the same filter, combined by the best weights that a view and joint can have, drawn again and again.
+many the jitter of the keypoints makes so long: that path with what every view's keypoint does beyond the same filter,
+combined by the weights of views and joints that make least of it.
 
 Segments: standard deviations of their lengths; of the reference, 70 % of that, which is asked for; of the reference
 behind its filter, where nothing jitters any more; ours; and of the best of all choices of views for either end, known
@@ -90,37 +90,31 @@ def change_intervals(reference: PointTrial, ours: PointTrial) -> Array:
 
 
 def view_jitter_px(views: CleanViews) -> Array:
-    """(C, K) rms, per axis, of what the steps of every view's keypoints have beyond the reference's filter at 6 Hz."""
+    """(C, F, K, 2) what every view's keypoints have beyond the reference's filter at 6 Hz; NaN where not seen."""
     b, a = butter(2, CUTOFF_HZ, fs=FPS)
     cameras, frames, keypoints = views.confidence.shape
-    jitter = np.full((cameras, keypoints), np.nan)
+    jitter = np.full(views.uv.shape, np.nan)
     for c, k in product(range(cameras), range(keypoints)):
         seen = np.flatnonzero(views.confidence[c, :, k] > 0.0)
         if len(seen) > frames / 2:
             path = np.stack([np.interp(np.arange(frames), seen, views.uv[c, seen, k, i]) for i in range(2)], axis=1)
-            steps = np.diff((path - filtfilt(b, a, path, axis=0))[seen], axis=0)[np.diff(seen) == 1]
-            jitter[c, k] = np.sqrt(np.mean(steps**2))
+            jitter[c, seen, k] = (path - filtfilt(b, a, path, axis=0))[seen]
     return jitter
 
 
-def step_covariances(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
-    """(F, K, 3, 3) of a step between frames, by the best weights that the jitter of the views allows."""
+def point_jitter_m(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
+    """(F, K, 3) what the jitter of views does to points by the weights of views and joints that make least of it."""
     frames, keypoints = ours.xyz.shape[:2]
     jacobians = pixels_per_metre(rig, ours.xyz.reshape(-1, 3)).reshape(len(rig), frames, keypoints, 2, 3)
-    weight = np.where(views.confidence > 0.0, 1.0 / view_jitter_px(views)[:, None] ** 2, 0.0)
-    information = np.einsum("cfk,cfkai,cfkaj->fkij", np.nan_to_num(weight), jacobians, jacobians)
-    return np.asarray(np.linalg.inv(information), dtype=np.float64)
-
-
-def long_steps_by_jitter(path: Array, covariance: Array) -> Array:
-    """(DRAWS, n) long steps of every joint where `path` (F, n, 3) makes short ones, with steps of this covariance."""
-    step, short = np.diff(path, axis=0), steps_m(path) < SHORT_M
-    spread = np.linalg.cholesky((covariance[1:] + covariance[:-1]) / 2.0)
-    rng = np.random.default_rng(0)
-    return np.array([
-        ((np.linalg.norm(step + (spread @ rng.normal(size=(*step.shape, 1)))[..., 0], axis=-1) > LONG_M) & short).sum(0)
-        for _ in range(DRAWS)
-    ])  # fmt: skip
+    jitter = view_jitter_px(views)
+    steps = np.diff(jitter, axis=1)
+    known = np.isfinite(steps[..., 0])
+    square = np.where(known[..., None], steps, 0.0) ** 2
+    mean = square.sum(axis=(1, 3)) / np.maximum(known.sum(axis=1), 1)
+    weight = np.where(np.isfinite(jitter[..., 0]), 1.0 / np.maximum(mean, 1e-6)[:, None], 0.0)
+    information = np.einsum("cfk,cfkai,cfkaj->fkij", weight, jacobians, jacobians)
+    pull = np.einsum("cfk,cfkai,cfka->fki", weight, jacobians, np.nan_to_num(jitter))
+    return np.asarray(np.linalg.solve(information, pull[..., None])[..., 0], dtype=np.float64)
 
 
 def cleaned(rig: Rig, trial: KeypointTrial) -> tuple[PointTrial, CleanViews]:
@@ -163,11 +157,8 @@ def print_steps(rig: Rig, ours: PointTrial, views: CleanViews, raw: PointTrial, 
         print(f"    {label:20} {long.sum():4d} {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
     print(f"    {'filtered reference':20} {(steps_m(path) > LONG_M).sum():4d}")
     columns = [ours.keypoint_set.names.index(name) for name in names]
-    by_jitter = long_steps_by_jitter(path, step_covariances(rig, ours, views)[:, columns])
-    total = by_jitter.sum(axis=1)
-    print(
-        f"    {'jitter of the views':20}      {total.mean():4.0f} +- {total.std():.0f} {by_jitter[:, nose].mean():4.0f}"
-    )
+    long = steps_m(path + point_jitter_m(rig, ours, views)[:, columns]) > LONG_M
+    print(f"    {'jitter of the views':20}      {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
 
 
 def main() -> None:
