@@ -92,7 +92,7 @@ def view_factors(rig: Rig, uv: Array, variance: Array, dof: float, wobble: Wobbl
         fill_leverage(rig.arrays, points.xyz, points.covariance, np.where(used, 1.0 / scaled, 0.0), hidden)
         error = np.where(used, points.camera_residual_px**2 / (2.0 * variance), 0.0)
         error, redundancy = (_over_frames(values, keypoints) for values in (error, np.where(used, 1.0 - hidden, 0.0)))
-        if not redundancy.any():
+        if not (redundancy.any() and error.any()):  # nothing is told by two views, nor by views without any error
             break
         level = error.sum() / redundancy.sum()
         before = factors

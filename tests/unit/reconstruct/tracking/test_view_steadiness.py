@@ -79,6 +79,16 @@ def test_a_rig_of_two_views_is_left_as_it_is(squatting: Squatting):
     assert view_factors(seen.rig, uv, variance, WHITE, wobble) == pytest.approx(1.0)
 
 
+def test_pixels_without_any_error_are_no_reason_for_anything(squatting: Squatting):
+    seen = squatting(frames=20)
+    still = np.repeat(seen.exact[:, :1], 20, axis=1)
+    variance = np.full(seen.confidence.shape, SD_PX**2)
+    factors = view_factors(seen.rig, still, variance, WHITE, view_wobble(still, variance, 1.0 / FPS))
+    assert (factors > 0.0).all()
+    points = triangulate_arrays(seen.rig, still[:, 0], variance[:, 0] * factors)
+    assert np.abs(points.xyz - seen.xyz[0]).max() < 1e-6
+
+
 def test_wobble_counts_beside_what_views_disagree_about(squatting: Squatting):
     seen = squatting(cameras=4)
     knee = seen.keypoints.index("LKnee")
