@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import camera_scalars, undistort, undistort_roughly
 from geometry.rays import intersect_rays
+from reconstruct.kernels.people import FIRST_PIECE
 
 Array = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ def fill_identity(sighted, person, frame, identity):
     """Write into `identity` (C, F, P) which `person` (N,) the detections `sighted` (N, G, C) show.
 
     Instant g of camera c is its frame `frame[c, g]`.  Of several sightings of a person in one view the first counts,
-    the others are pieces: -2 less the person's number.
+    the others are pieces: `FIRST_PIECE` less the person's number.
     """
     for n in range(len(sighted)):
         for g in range(sighted.shape[1]):
@@ -109,21 +110,21 @@ def fill_identity(sighted, person, frame, identity):
                 identity[c, frame[c, g], sighted[n, g, c]] = person[n]
                 for before in range(n):
                     if person[before] == person[n] and sighted[before, g, c] >= 0:
-                        identity[c, frame[c, g], sighted[n, g, c]] = -2 - person[n]
+                        identity[c, frame[c, g], sighted[n, g, c]] = FIRST_PIECE - person[n]
 
 
 @kernel
 def fill_pieces(found, person, frame, identity):
-    """Write into `identity` (C, F, P) whose further pieces the detections are that have -2 - n in `found` (G, C, P).
+    """Write into `identity` (C, F, P) whose further pieces the detections are that have `FIRST_PIECE` - n in `found`.
 
-    `person` is that of every n, -1 for nobody; instant g of camera c is its frame `frame[c, g]`.
+    `found` is (G, C, P); `person` is that of every n, -1 for nobody; instant g of camera c is its frame `frame[c, g]`.
     """
     for g in range(len(found)):
         for c in range(found.shape[1]):
             for p in range(found.shape[2]):
-                n = -2 - found[g, c, p]
+                n = FIRST_PIECE - found[g, c, p]
                 if n >= 0 and person[n] >= 0:
-                    identity[c, frame[c, g], p] = -2 - person[n]
+                    identity[c, frame[c, g], p] = FIRST_PIECE - person[n]
 
 
 @kernel

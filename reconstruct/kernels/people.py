@@ -15,6 +15,8 @@ from geometry.rays import solve_symmetric3
 # What a detection is, where it is not the number of the person that it shows.
 FREE, EMPTY, PIECE = -1, -2, -3
 """Anybody's; no detection; and, less the person's number, one more detection of somebody who has one in this view."""
+FIRST_PIECE = -2
+"""In identities, where people have numbers from 0 and -1 is nobody: a piece of person 0; of others, less the number."""
 STRAY = 16.0
 """Squared error, in standard deviations, beyond which a joint says no more than that it does not fit."""
 UNMATCHED = 9.0
@@ -54,8 +56,8 @@ def _truncated_error(x, y, z, u, v, sd_m, sd):
 def fit(R, t, c, position, sd_m, partner, xy, sd):
     """Mean truncated squared error of a detection of a person at `position` (J, 3), each give or take `sd_m` (J,).
 
-    Every left-right pair may be exchanged.  Infinite with fewer than three joints in common, and where the mean is
-    sure to be above `UNMATCHED`.
+    Every left-right pair may be exchanged; joints where the person is unknown count `_UNKNOWN` each.  Infinite with
+    fewer than three joints in common, and where the mean is sure to be above `UNMATCHED`.
     """
     total, joints, unknown, j = 0.0, 0, 0, 0
     hopeless = UNMATCHED * len(partner)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geometry._jit import inner_kernel, kernel
 from reconstruct.kernels.assignment import assign
-from reconstruct.kernels.people import EMPTY, FREE, PIECE, UNMATCHED, fit, follow, move_on, read_view
+from reconstruct.kernels.people import EMPTY, FIRST_PIECE, FREE, PIECE, UNMATCHED, fit, follow, move_on, read_view
 from reconstruct.kernels.person_birth import find_person
 
 Array = NDArray[np.float64]
@@ -181,8 +181,8 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
     xy : (F, C, P, J, 2) detections in undistorted image coordinates, NaN where not seen
     sd : (F, C, P) their noise in the same units; NaN where there is no detection
     interval_s : (F,) since the frame before
-    identity : (F, C, P) filled with who each detection is: a number, -1 for nobody, -2 less the number of somebody of
-        whom it is one more piece beside the detection that has the number
+    identity : (F, C, P) filled with who each detection is: a number, -1 for nobody, `FIRST_PIECE` less a
+        number for one more piece of somebody, beside the detection that has the number
     """
     frames, count, places, joints, _ = xy.shape
     owner = np.empty((count, places), dtype=np.int64)
@@ -201,6 +201,6 @@ def track_people(cameras, people, anatomy, xy, sd, interval_s, identity):
         for c in range(count):
             for p in range(places):
                 if owner[c, p] <= PIECE:
-                    identity[f, c, p] = -2 - people.identity[PIECE - owner[c, p]]
+                    identity[f, c, p] = FIRST_PIECE - people.identity[PIECE - owner[c, p]]
                 else:
                     identity[f, c, p] = people.identity[owner[c, p]] if owner[c, p] >= 0 else -1

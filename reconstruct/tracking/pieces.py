@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.types import KeypointTrial
+from reconstruct.kernels.people import FIRST_PIECE
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float64] | NDArray[np.float32]
@@ -19,7 +20,7 @@ _MOST_SHARED = 0.25
 
 def piece_of(number: Number) -> Number:
     """What stands in an identity instead of a person's number for one more piece of that person; and the other way."""
-    return -2 - number
+    return FIRST_PIECE - number
 
 
 def completed(uv: Floats, confidence: Floats, piece_uv: Floats, piece_confidence: Floats) -> tuple[Floats, Floats]:
