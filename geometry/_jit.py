@@ -46,5 +46,8 @@ kernel: _Decorator[Any] = numba.njit(**_OPTIONS)
 _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 inner_kernel: _Decorator[Any] = numba.njit(**_INNER)
 inline_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, forceinline=True)
+# For short loops that add up: in any order, so that they are vectorised.
+_SUMMING: dict[str, Any] = {**_OPTIONS, "fastmath": {"contract", "reassoc"}, "forceinline": True}
+summing_kernel: _Decorator[Any] = numba.njit(**_SUMMING)
 parallel_kernel: _Decorator[Any] = numba.njit(**_OPTIONS, parallel=True)
 prange = numba.prange

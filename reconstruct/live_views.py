@@ -10,8 +10,9 @@ from capture.types import FrameSet, Keypoints2D
 from geometry.rig import Rig
 from reconstruct.estimator.body_follower import View
 from reconstruct.estimator.observations import body_point_columns
+from reconstruct.kernels.picture_scale import REFERENCE_SIZE_PX
 from reconstruct.kernels.skeleton import N_POINTS
-from reconstruct.pixel_noise import REFERENCE_SIZE_PX, PixelNoise, box_scale
+from reconstruct.pixel_noise import PixelNoise, box_scale
 from reconstruct.tracking.body_sides import acceleration_psd
 from reconstruct.tracking.live_common_time import InstantCarrier
 from reconstruct.tracking.view_cleaning import ViewCleaner

@@ -22,14 +22,12 @@ from numpy.typing import ArrayLike, NDArray
 from geometry.rays import triangulate_linear
 from geometry.rig import Rig
 from reconstruct.kernels import picture_scale as kernels
+from reconstruct.kernels import pixel_noise as noise_kernels
 from reconstruct.kernels.medians import running_median
 from reconstruct.medians import medians, quantile
 
 Array = NDArray[np.float64]
 
-REFERENCE_SIZE_PX = 500.0
-WIDTH_TO_HEIGHT = 4.0 / 3.0
-_SMALLEST_PERSON_PX = 20.0
 _PASSBAND = 1.1
 _STANDING_QUANTILE = 0.9
 _MEDIAN_FRAMES = 15
@@ -69,9 +67,18 @@ class PixelNoise:
 
         Multiply with `white_px`, `drift_px` or `bias_px`.  NaN where the confidence is 0 or NaN (not seen).
         """
-        confidence = np.asarray(confidence, dtype=float)
-        by_score = np.interp(confidence, self.score, self.score_factor)
-        return np.where(confidence > 0.0, by_score * self.joint_factor * np.asarray(scale)[..., None], np.nan)
+        confidence = np.ascontiguousarray(confidence, dtype=float)
+        scale = np.ascontiguousarray(np.broadcast_to(np.asarray(scale, dtype=float), confidence.shape[:-1]))
+        factor, rows = np.empty_like(confidence), (-1, confidence.shape[-1])
+        noise_kernels.fill_factors(
+            confidence.reshape(rows),
+            scale.reshape(-1),
+            self.score,
+            self.score_factor,
+            self.joint_factor,
+            factor.reshape(rows),
+        )
+        return factor
 
     def scaled(self, moving: float, bias: float) -> "PixelNoise":
         """The same with white noise and drift `moving` times, and bias `bias` times as large."""
@@ -108,14 +115,16 @@ class PixelNoise:
         `picture` and `standing` (...) are the scales of `person_scale` and `standing_scale`.
         """
         size = np.sqrt((self.white_px**2 + self.drift_px**2) * picture**2 + (self.bias_px * standing) ** 2)
-        return self.factor(confidence, size) ** 2
+        variance = self.factor(confidence, size)
+        variance *= variance
+        return variance
 
 
 def box_scale(uv: Array, confidence: Array) -> Array:
     """Scale (...) of each single picture of a person, from keypoints (..., K, 2) px; NaN where nothing is seen."""
-    width, height = np.empty(confidence.shape[:-1]), np.empty(confidence.shape[:-1])
-    kernels.fill_box_sizes(*_flat(uv, confidence), width.reshape(-1), height.reshape(-1))
-    return np.maximum(np.maximum(height, WIDTH_TO_HEIGHT * width), _SMALLEST_PERSON_PX) / REFERENCE_SIZE_PX
+    scale = np.empty(confidence.shape[:-1])
+    kernels.fill_box_scales(*_flat(uv, confidence), scale.reshape(-1))
+    return scale
 
 
 def person_scale(uv: Array, confidence: Array) -> Array:

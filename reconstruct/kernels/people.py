@@ -1,16 +1,30 @@
 """How well a detection fits a person in space, and where the person goes from there.
 
 People are followed by a handful of joints in undistorted image coordinates: enough to tell them apart, cheap enough
-to do for everybody in every frame.  `xy` (J, 2) is one detection, NaN where a joint was not seen; `sd` its noise in
-the same units; R (C, 3, 3) and t (C, 3) map world to cameras.
+to do for everybody in every frame.  `xy` (C, P, 2, J) are the detections of one frame, NaN where a joint was not seen;
+`sd` (C, P) their noise in the same units.
 
 Arrays are handed on whole, with indices: every slice that crosses a call costs more than a joint's arithmetic.
 """
 
 import math
 
-from geometry._jit import inline_kernel, inner_kernel
-from geometry.rays import solve_symmetric3
+import numpy as np
+
+from geometry._jit import inline_kernel, kernel, summing_kernel
+from geometry.camera_model import camera_scalars
+from reconstruct.kernels.joint_rays import (
+    DX,
+    JOINTS,
+    VIEWS,
+    add_rays,
+    expect_joint,
+    solve_joints,
+    take_ray,
+    weigh_rays,
+)
+
+PAIRS = JOINTS // 2
 
 # What a detection is, where it is not the number of the person that it shows.
 FREE, EMPTY, PIECE = -1, -2, -3
@@ -32,150 +46,144 @@ _VELOCITY_GAIN = 0.4
 _EXPECTED_SD_M = 0.05
 
 
-@inline_kernel
-def _in_view(R, t, c, X, Y, Z):
-    """Image point of a place in undistorted coordinates of camera c, and its depth."""
-    z = R[c, 2, 0] * X + R[c, 2, 1] * Y + R[c, 2, 2] * Z + t[c, 2]
-    per_z = 1.0 / z
-    x = (R[c, 0, 0] * X + R[c, 0, 1] * Y + R[c, 0, 2] * Z + t[c, 0]) * per_z
-    return x, (R[c, 1, 0] * X + R[c, 1, 1] * Y + R[c, 1, 2] * Z + t[c, 1]) * per_z, z
+@kernel
+def room_to_expect(people, cameras):
+    """Room for where the joints of people are expected in every view, to be filled by `expect`.
+
+    (M, C, 3 J): J undistorted image coordinates x, NaN where a joint is unknown; J of y; J times 1 / depth^2 in 1/m^2,
+    NaN behind the camera.
+    """
+    return np.empty((people, cameras, 3 * JOINTS))
 
 
 @inline_kernel
-def _truncated_error(x, y, z, u, v, sd_m, sd):
-    """Truncated squared error of (x, y), expected at a depth z, that was seen at (u, v); with the price of `sd_m`."""
-    squared = (u - x) * (u - x) + (v - y) * (v - y)
-    variance = sd * sd + (sd_m / z) * (sd_m / z)
-    # Most people are far from most detections: their strays are spared the logarithm.
-    if z > 0.0 and squared < STRAY * variance:
-        return min(squared / variance + 2.0 * math.log(variance / (sd * sd)), STRAY)
-    return STRAY
+def expect_in_view(cameras, c, position, m, expected):
+    """As `expect`, in camera c."""
+    camera = camera_scalars(cameras, c)
+    R, t = camera.R, camera.t
+    for j in range(JOINTS):
+        X, Y, Z = position[m, 0, j], position[m, 1, j], position[m, 2, j]
+        z = R[6] * X + R[7] * Y + R[8] * Z + t[2]
+        per_z = 1.0 / z
+        expected[m, c, j] = (R[0] * X + R[1] * Y + R[2] * Z + t[0]) * per_z
+        expected[m, c, JOINTS + j] = (R[3] * X + R[4] * Y + R[5] * Z + t[1]) * per_z
+        expected[m, c, 2 * JOINTS + j] = per_z * per_z if z > 0.0 else math.nan
 
 
-@inner_kernel
-def fit(R, t, c, position, sd_m, partner, xy, sd):
-    """Mean truncated squared error of a detection of a person at `position` (J, 3), each give or take `sd_m` (J,).
+@inline_kernel
+def expect(cameras, position, m, expected):
+    """Fill in where person m of those at `position` (M, 3, J) is to be seen."""
+    for c in range(len(cameras.R)):
+        expect_in_view(cameras, c, position, m, expected)
+
+
+@inline_kernel
+def _log(x):
+    """Natural logarithm of 1 to 100 within 1 %: no call, so that loops are vectorised.
+
+    Four times that of the fourth root, by Padé's approximant 3 (s^2 - 1) / (s^2 + 4 s + 1) around 1.
+    """
+    root = math.sqrt(x)
+    return 12.0 * (root - 1.0) / (root + 4.0 * math.sqrt(root) + 1.0)
+
+
+@inline_kernel
+def _error(x, y, u, v, variance, price):
+    """Truncated squared error of a joint expected at (x, y) and seen at (u, v), 0 where it is not seen."""
+    error = ((u - x) * (u - x) + (v - y) * (v - y)) / variance + price
+    error = error if error < STRAY else STRAY
+    return error if math.isfinite(u) else 0.0
+
+
+@summing_kernel
+def fit(expected, m, c, sd_m, xy, sd, p):
+    """Mean truncated squared error of detection p of view c of person m, expected give or take `sd_m` (M, J).
 
     Every left-right pair may be exchanged; joints where the person is unknown count `_UNKNOWN` each.  Infinite with
-    fewer than three joints in common, and where the mean is sure to be above `UNMATCHED`.
+    fewer than three joints in common.
     """
-    total, joints, unknown, j = 0.0, 0, 0, 0
-    hopeless = UNMATCHED * len(partner)
-    while j < len(partner) and total <= hopeless:
-        p = partner[j]
-        if not math.isfinite(position[j, 0] + position[p, 0]):
-            unknown += 1 if math.isfinite(xy[j, 0]) else 0
-        elif p >= j:
-            xj, yj, zj = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
-            xp, yp, zp = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
-            seen_j, seen_p = math.isfinite(xy[j, 0]), p != j and math.isfinite(xy[p, 0])
-            best = 0.0
-            if seen_j:
-                best += _truncated_error(xj, yj, zj, xy[j, 0], xy[j, 1], sd_m[j], sd)
-                joints += 1
-            if seen_p:
-                best += _truncated_error(xp, yp, zp, xy[p, 0], xy[p, 1], sd_m[p], sd)
-                joints += 1
-            if best > MIRRORED:
-                cross = MIRRORED
-                if seen_j:
-                    cross += _truncated_error(xp, yp, zp, xy[j, 0], xy[j, 1], sd_m[p], sd)
-                if seen_p:
-                    cross += _truncated_error(xj, yj, zj, xy[p, 0], xy[p, 1], sd_m[j], sd)
-                best = min(best, cross)
-            total += best
-        j += 1
-    if joints < 3 or total > hopeless:
-        return math.inf
-    return (total + _UNKNOWN * unknown) / (joints + unknown)
+    noise = sd[c, p] * sd[c, p]
+    total = joints = in_common = 0.0
+    for i in range(PAIRS):  # free of branches, so that pairs are dealt with side by side
+        x_l, y_l = expected[m, c, i], expected[m, c, JOINTS + i]
+        x_r, y_r = expected[m, c, PAIRS + i], expected[m, c, JOINTS + PAIRS + i]
+        u_l, v_l, u_r, v_r = xy[c, p, 0, i], xy[c, p, 1, i], xy[c, p, 0, PAIRS + i], xy[c, p, 1, PAIRS + i]
+        sd_l, sd_r = sd_m[m, i], sd_m[m, PAIRS + i]
+        variance_l = noise + sd_l * sd_l * expected[m, c, 2 * JOINTS + i]
+        variance_r = noise + sd_r * sd_r * expected[m, c, 2 * JOINTS + PAIRS + i]
+        price_l, price_r = 2.0 * _log(variance_l / noise), 2.0 * _log(variance_r / noise)
+        right_way = _error(x_l, y_l, u_l, v_l, variance_l, price_l) + _error(x_r, y_r, u_r, v_r, variance_r, price_r)
+        exchanged = _error(x_l, y_l, u_r, v_r, variance_l, price_l) + _error(x_r, y_r, u_l, v_l, variance_r, price_r)
+        exchanged += MIRRORED
+        error = exchanged if exchanged < right_way else right_way
+        known = math.isfinite(x_l + x_r)
+        seen = (1.0 if math.isfinite(u_l) else 0.0) + (1.0 if math.isfinite(u_r) else 0.0)
+        total += error if known else _UNKNOWN * seen
+        joints += seen
+        in_common += seen if known else 0.0
+    return total / joints if in_common >= 3.0 else math.inf
 
 
-@inner_kernel
-def move_on(position, velocity, unseen_s, sd_m, interval_s):
-    """Carry one person's joints (J, 3) on by a frame: they coast for a while, then stay, ever more vaguely."""
-    for j in range(len(unseen_s)):
-        coast = min(interval_s, max(_COAST_S - unseen_s[j], 0.0))
+@inline_kernel
+def move_on(people, m, interval_s):
+    """Carry person m of `People` on by a frame: joints coast for a while, then stay, ever more vaguely."""
+    position, velocity, unseen_s, sd_m = people.position, people.velocity, people.unseen_s, people.sd_m
+    for j in range(JOINTS):
+        coast = min(interval_s, max(_COAST_S - unseen_s[m, j], 0.0))
+        position[m, 0, j] += coast * velocity[m, 0, j]
+        position[m, 1, j] += coast * velocity[m, 1, j]
+        position[m, 2, j] += coast * velocity[m, 2, j]
+        unseen_s[m, j] += interval_s
+        wandered = _WANDER_M_PER_S * unseen_s[m, j]
+        sd_m[m, j] = math.sqrt(_SETTLED_SD_M * _SETTLED_SD_M + wandered * wandered)
+
+
+@inline_kernel
+def start_from(position, m, rows):
+    """Take in the joints of person m of `position` (M, 3, J); where rays say nothing, each is to stay where it is."""
+    rows[:] = 0.0
+    for j in range(JOINTS):
+        if math.isfinite(position[m, 0, j]):
+            expect_joint(position[m, 0, j], position[m, 1, j], position[m, 2, j], _EXPECTED_SD_M, j, rows)
+
+
+@inline_kernel
+def _read_view(expected, m, c, xy, p, rows):
+    """Take in detection p of camera c, of person m, exchanged pairs put right."""
+    for left in range(PAIRS):
+        right = PAIRS + left
+        # |a - l|^2 + |b - r|^2 > |b - l|^2 + |a - r|^2, without what both sides share; not where one is unknown
+        across_x = expected[m, c, left] - expected[m, c, right]
+        across_y = expected[m, c, JOINTS + left] - expected[m, c, JOINTS + right]
+        x, y = xy[c, p, 0, left] - xy[c, p, 0, right], xy[c, p, 1, left] - xy[c, p, 1, right]
+        exchanged = x * across_x + y * across_y < 0.0
+        a, b = (right, left) if exchanged else (left, right)
+        take_ray(xy[c, p, 0, a], xy[c, p, 1, a], left, rows)
+        take_ray(xy[c, p, 0, b], xy[c, p, 1, b], right, rows)
+
+
+@inline_kernel
+def see(cameras, c, expected, m, xy, sd, p, rows):
+    """Add what detection p of camera c says of where the joints of person m are, exchanged pairs put right."""
+    _read_view(expected, m, c, xy, p, rows)
+    camera = camera_scalars(cameras, c)
+    weigh_rays(camera, 1.0 / (sd[c, p] * sd[c, p]), rows)
+    add_rays(camera, rows)
+
+
+@inline_kernel
+def follow(people, m, rows):
+    """Move the joints of person m of `People` to where they were seen: by one view, or two where they were unknown."""
+    position, velocity, unseen_s = people.position, people.velocity, people.unseen_s
+    solve_joints(rows)
+    for j in range(JOINTS):
+        first, views = not math.isfinite(position[m, 0, j]), rows[VIEWS + j]
+        if views < (2.0 if first else 1.0):
+            continue
+        gain = _VELOCITY_GAIN / unseen_s[m, j] if unseen_s[m, j] > 0.0 else 0.0
         for i in range(3):
-            position[j, i] += coast * velocity[j, i]
-        unseen_s[j] += interval_s
-        sd_m[j] = math.hypot(_SETTLED_SD_M, _WANDER_M_PER_S * unseen_s[j])
-
-
-@inner_kernel
-def read_view(R, t, c, position, partner, xy, seen):
-    """Lay a person's detection `xy` (J, 2) in camera c down in `seen` (C, J, 2), exchanged pairs put right."""
-    for j in range(len(partner)):
-        p = partner[j]
-        if p < j:
-            continue
-        xj, yj, _ = _in_view(R, t, c, position[j, 0], position[j, 1], position[j, 2])
-        xp, yp, _ = _in_view(R, t, c, position[p, 0], position[p, 1], position[p, 2])
-        # |a - j|^2 + |b - p|^2 > |b - j|^2 + |a - p|^2, without what both sides share; not where one is unknown
-        exchanged = (xy[j, 0] - xy[p, 0]) * (xj - xp) + (xy[j, 1] - xy[p, 1]) * (yj - yp) < 0.0
-        a, b = (p, j) if exchanged else (j, p)
-        for i in range(2):
-            seen[c, j, i], seen[c, p, i] = xy[a, i], xy[b, i]
-
-
-@inner_kernel
-def _displacement(R, t, seen, precision, j, X, Y, Z, expected):
-    """Offset of joint j from (X, Y, Z) by its rays, and their number; where they say nothing, `expected` (1/m^2) holds.
-
-    The normal equations of `geometry.rays.intersect_rays`, with the error in pixels rather than at the camera.
-    """
-    n00 = n11 = n22 = expected
-    n01 = n02 = n12 = g0 = g1 = g2 = 0.0
-    views = 0
-    for c in range(len(precision)):
-        if not math.isfinite(seen[c, j, 0]):
-            continue
-        views += 1
-        z = R[c, 2, 0] * X + R[c, 2, 1] * Y + R[c, 2, 2] * Z + t[c, 2]
-        w = precision[c] / max(z * z, 1e-6)
-        for row in range(2):
-            s = seen[c, j, row]
-            p0 = R[c, row, 0] - s * R[c, 2, 0]
-            p1 = R[c, row, 1] - s * R[c, 2, 1]
-            p2 = R[c, row, 2] - s * R[c, 2, 2]
-            e = w * (s * t[c, 2] - t[c, row] - p0 * X - p1 * Y - p2 * Z)
-            n00 += w * p0 * p0
-            n01 += w * p0 * p1
-            n02 += w * p0 * p2
-            n11 += w * p1 * p1
-            n12 += w * p1 * p2
-            n22 += w * p2 * p2
-            g0 += e * p0
-            g1 += e * p1
-            g2 += e * p2
-    d0, d1, d2 = solve_symmetric3(n00, n01, n02, n11, n12, n22, g0, g1, g2)
-    return d0, d1, d2, views
-
-
-@inner_kernel
-def follow(R, t, position, velocity, unseen_s, seen, precision):
-    """Move one person's joints, `position` (J, 3), to where they are seen.
-
-    Parameters
-    ----------
-    R, t : (C, 3, 3), (C, 3) of the cameras
-    position, velocity, unseen_s : (J, 3), (J, 3), (J,)
-    seen : (C, J, 2) the person's detections, NaN where there is none
-    precision : (C,) inverse variance of their noise
-    """
-    for j in range(len(position)):
-        first = not math.isfinite(position[j, 0])
-        X, Y, Z = (0.0, 0.0, 0.0) if first else (position[j, 0], position[j, 1], position[j, 2])
-        expected = 0.0 if first else 1.0 / (_EXPECTED_SD_M * _EXPECTED_SD_M)
-        d0, d1, d2, views = _displacement(R, t, seen, precision, j, X, Y, Z, expected)
-        if views < (2 if first else 1):
-            continue
-        position[j, 0], position[j, 1], position[j, 2] = X + d0, Y + d1, Z + d2
-        if first or not unseen_s[j] > 0.0:
-            velocity[j, 0] = velocity[j, 1] = velocity[j, 2] = 0.0
-        else:
-            gain = _VELOCITY_GAIN / unseen_s[j]
-            velocity[j, 0] += gain * d0
-            velocity[j, 1] += gain * d1
-            velocity[j, 2] += gain * d2
-        if views >= 2 or first:
-            unseen_s[j] = 0.0
+            d = rows[DX + i * JOINTS + j]
+            position[m, i, j] = d if first else position[m, i, j] + d
+            velocity[m, i, j] = 0.0 if first or gain == 0.0 else velocity[m, i, j] + gain * d
+        if views >= 2.0:
+            unseen_s[m, j] = 0.0

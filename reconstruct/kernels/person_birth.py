@@ -1,12 +1,26 @@
 """A person nobody has followed yet: detections of different views that mean one body."""
 
-import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry._jit import inline_kernel, inner_kernel
-from geometry.rays import intersect_rays
-from reconstruct.kernels.people import FREE, PIECE, fit
+from geometry.camera_model import camera_scalars
+from reconstruct.kernels.joint_rays import (
+    DX,
+    DY,
+    DZ,
+    JOINTS,
+    add_rays,
+    room_for_joints,
+    solve_joints,
+    take_rays,
+    weigh_alike,
+)
+from reconstruct.kernels.people import FREE, PIECE, expect, expect_in_view, fit, room_to_expect
+
+Array = NDArray[np.float64]
 
 BIRTH_ERROR = 6.0
 """Mean squared error, in standard deviations, up to which detections may be one person's."""
@@ -18,41 +32,80 @@ def _possible(owner):
     return owner == FREE or owner <= PIECE
 
 
-@inner_kernel
-def _pose_of(cameras, xy, sd, members, position, ray, weight):
-    """Joints (J, 3) of the detections `members` (C,), -1 where a view has none; NaN where fewer than two see one."""
-    for j in range(len(position)):
-        for c in range(len(members)):
-            weight[c] = 0.0
-            if members[c] >= 0 and math.isfinite(xy[c, members[c], j, 0]):
-                ray[c, 0], ray[c, 1] = xy[c, members[c], j, 0], xy[c, members[c], j, 1]
-                weight[c] = 1.0 / (sd[c, members[c]] * sd[c, members[c]])
-        position[j, 0], position[j, 1], position[j, 2] = intersect_rays(cameras, ray, weight)
+class _Trial(NamedTuple):
+    """Memory for somebody who may be there, by some detections of C views."""
+
+    members: NDArray[np.int64]
+    """(C,) the detections, -1 where a view has none"""
+    pose: Array
+    """(1, 3, J) where they put the joints, metres; NaN where fewer than two see one"""
+    sd_m: Array
+    """(1, J) of these: zeros"""
+    expected: Array
+    """where they are to be seen then, see `room_to_expect`"""
+    rows: Array
+    """see `room_for_joints`"""
 
 
-@inner_kernel
-def _plausible(position, torso, extent_m):
-    """Whether joints (J, 3) can be a standing or crouching human: a torso of `extent_m` (shortest, longest)."""
-    shoulders, hips = np.zeros(3), np.zeros(3)
-    for i in range(3):
-        shoulders[i] = 0.5 * (position[torso[0], i] + position[torso[1], i])
-        hips[i] = 0.5 * (position[torso[2], i] + position[torso[3], i])
-    length = math.sqrt(((shoulders - hips) ** 2).sum())
-    return not (length < extent_m[0] or length > extent_m[1])
+@inline_kernel
+def _trial(cameras):
+    return _Trial(
+        np.empty(cameras, dtype=np.int64),
+        np.empty((1, 3, JOINTS)),
+        np.zeros((1, JOINTS)),
+        room_to_expect(1, cameras),
+        room_for_joints(),
+    )
 
 
-@inner_kernel
-def _grow(cameras, xy, sd, partner, owner, members, position, ray, weight, certain):
-    """Add to `members` the best possible detection of every other view; returns the score of the whole."""
-    score = 0.0
+@inline_kernel
+def _pose_of(cameras, xy, sd, members, position, m, rows):
+    """Place m of joints (M, 3, J) from detections `members` (C,), -1 where a view has none; NaN below two views."""
+    rows[:] = 0.0
     for c in range(len(members)):
+        if members[c] >= 0:
+            take_rays(xy, c, members[c], rows)
+            weigh_alike(1.0 / (sd[c, members[c]] * sd[c, members[c]]), rows)
+            add_rays(camera_scalars(cameras, c), rows)
+    solve_joints(rows)
+    for j in range(JOINTS):
+        position[m, 0, j], position[m, 1, j], position[m, 2, j] = rows[DX + j], rows[DY + j], rows[DZ + j]
+
+
+@inline_kernel
+def _plausible(pose, torso, extent_m):
+    """Whether joints (1, 3, J) can be a standing or crouching human: a torso of `extent_m` (shortest, longest)."""
+    squared = 0.0
+    for i in range(3):
+        shoulders, hips = pose[0, i, torso[0]] + pose[0, i, torso[1]], pose[0, i, torso[2]] + pose[0, i, torso[3]]
+        squared += 0.25 * (shoulders - hips) * (shoulders - hips)
+    return not (squared < extent_m[0] * extent_m[0] or squared > extent_m[1] * extent_m[1])
+
+
+@inline_kernel
+def _may_be_one(cameras, xy, sd, c, d, anatomy, trial):
+    """Whether the detections of views c and d that are the only `members` of a trial may be one body's."""
+    _pose_of(cameras, xy, sd, trial.members, trial.pose, 0, trial.rows)
+    for view in (c, d):
+        expect_in_view(cameras, view, trial.pose, 0, trial.expected)
+        if not fit(trial.expected, 0, view, trial.sd_m, xy, sd, trial.members[view]) < BIRTH_ERROR:
+            return False
+    return _plausible(trial.pose, anatomy.torso, anatomy.torso_m)
+
+
+@inline_kernel
+def _grow(cameras, xy, sd, owner, trial):
+    """Add to the members the best possible detection of every other view; returns the score of the whole."""
+    expect(cameras, trial.pose, 0, trial.expected)
+    score = 0.0
+    for c in range(len(owner)):
         best, best_p = BIRTH_ERROR, -1
-        for p in range(xy.shape[1]):
+        for p in range(owner.shape[1]):
             if _possible(owner[c, p]):
-                error = fit(cameras.R, cameras.t, c, position, certain, partner, xy[c, p], sd[c, p])
+                error = fit(trial.expected, 0, c, trial.sd_m, xy, sd, p)
                 if error < best:
                     best, best_p = error, p
-        members[c] = best_p
+        trial.members[c] = best_p
         if best_p >= 0:
             score += BIRTH_ERROR - best
     return score
@@ -72,7 +125,7 @@ def _somebody_may_be_there(owner):
 
 
 @inner_kernel
-def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, position):
+def find_person(cameras, xy, sd, anatomy, owner, members, position, m):
     """The most convincing group of detections, one per view at most, of which one at least is free.
 
     What passes for a piece of somebody known may be a person who stands behind.
@@ -80,11 +133,11 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
     Parameters
     ----------
     cameras : CameraArrays of C cameras
-    xy, sd : (C, P, J, 2), (C, P) detections in undistorted image coordinates and their noise
-    partner, torso : (J,) mirror joints; (4,) left and right shoulder, left and right hip
-    torso_m : shortest and longest torso
+    xy, sd : (C, P, 2, J), (C, P) detections in undistorted image coordinates and their noise
+    anatomy : Anatomy
     owner : (C, P) `FREE`, `EMPTY`, `PIECE` less whose, or whose
-    members, position : (C,) and (J, 3) filled
+    members : (C,) filled
+    position, m : (M, 3, J), of which place m is filled
 
     Returns
     -------
@@ -93,9 +146,7 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
     count, people = owner.shape
     if not _somebody_may_be_there(owner):
         return False
-    ray, weight, certain = np.zeros((count, 2)), np.zeros(count), np.zeros(len(partner))
-    trial, pose = np.full(count, -1), np.empty_like(position)
-    best = 0.0
+    trial, best = _trial(count), 0.0
     for c in range(count):
         for d in range(c + 1, count):
             for p in range(people):
@@ -104,17 +155,14 @@ def find_person(cameras, xy, sd, partner, torso, torso_m, owner, members, positi
                         continue
                     if owner[c, p] != FREE and owner[d, q] != FREE:
                         continue
-                    trial[:] = -1
-                    trial[c], trial[d] = p, q
-                    _pose_of(cameras, xy, sd, trial, pose, ray, weight)
-                    error = fit(cameras.R, cameras.t, c, pose, certain, partner, xy[c, p], sd[c, p])
-                    error = max(error, fit(cameras.R, cameras.t, d, pose, certain, partner, xy[d, q], sd[d, q]))
-                    if not (error < BIRTH_ERROR and _plausible(pose, torso, torso_m)):
+                    trial.members[:] = -1
+                    trial.members[c], trial.members[d] = p, q
+                    if not _may_be_one(cameras, xy, sd, c, d, anatomy, trial):
                         continue
-                    score = _grow(cameras, xy, sd, partner, owner, trial, pose, ray, weight, certain)
-                    if score > best and trial[c] == p and trial[d] == q:
+                    score = _grow(cameras, xy, sd, owner, trial)
+                    if score > best and trial.members[c] == p and trial.members[d] == q:
                         best = score
-                        members[:] = trial
+                        members[:] = trial.members
     if best > 0.0:
-        _pose_of(cameras, xy, sd, members, position, ray, weight)
+        _pose_of(cameras, xy, sd, members, position, m, trial.rows)
     return best > 0.0

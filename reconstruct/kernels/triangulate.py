@@ -37,6 +37,8 @@ class PointWork(NamedTuple):
     """(C,) of leaving them out"""
     normal: Array
     """(6,) upper triangle of the normal equations"""
+    covariance: Array
+    """(3, 3)"""
     used: NDArray[np.bool_]
     """(C,) views that the point rests on"""
     subset: SubsetWork
@@ -66,6 +68,7 @@ def point_work(cameras):
         np.empty((cameras, QUADRATIC)),
         np.empty(cameras),
         np.empty(6),
+        np.empty((3, 3)),
         np.empty(cameras, dtype=np.bool_),
         subset_work(cameras),
     )
@@ -137,7 +140,7 @@ def _list_views(i, work):
     return n
 
 
-@inner_kernel
+@inline_kernel
 def _distrust(cameras, i, drop_cost, n, X, Y, Z, work):
     """Choose among the n listed views those to trust (into `work.used`): the cost, and the offset of the point."""
     views = work.block.views
@@ -167,11 +170,11 @@ def _may_fit(rows, i):
     return _fits(rows[rows_of.CHI2 + i] - rows[rows_of.GAIN + i], rows[rows_of.VIEWS + i])
 
 
-@inner_kernel
-def _reconsider(cameras, i, drop_cost, covariance, work):
+@inline_kernel
+def _reconsider(cameras, i, drop_cost, work):
     """Point i of a block by itself: the views that agree with each other, if any two do, and the point they see.
 
-    Fills `covariance` (3, 3) and marks `work.used`; returns the point, its chi2 and its number of views, 0 for none.
+    Fills `work.covariance` and marks `work.used`; returns the point, its chi2 and its number of views, 0 for none.
     """
     views, used, rows = work.block.views, work.used, work.block.rows
     n = _list_views(i, work)
@@ -186,44 +189,49 @@ def _reconsider(cameras, i, drop_cost, covariance, work):
         if judged or n <= 2 or _fits(chi2, seen):
             break
         judged = True
-    if seen < 2 or not invert_symmetric3(work.normal, covariance):
+    if seen < 2 or not invert_symmetric3(work.normal, work.covariance):
         return math.nan, math.nan, math.nan, math.nan, 0
     factor = inflation(chi2, seen)
     for row in range(3):
         for column in range(3):
-            covariance[row, column] *= factor
+            work.covariance[row, column] *= factor
     if judged:
-        add_spread(work.subset, cost, X - X0, Y - Y0, Z - Z0, covariance)
+        add_spread(work.subset, cost, X - X0, Y - Y0, Z - Z0, work.covariance)
     return X, Y, Z, chi2, seen
 
 
 @inline_kernel
-def _believable(chi2, views, drop_cost, covariance):
-    """Whether there is a point: not where its place is too vague, nor where the last two views disagree."""
-    vague = not covariance[0, 0] + covariance[1, 1] + covariance[2, 2] < _VAGUE_M * _VAGUE_M
+def _believable(chi2, views, drop_cost, spread_m2):
+    """Whether there is a point: not where its variances add up to too much, nor where the last two views disagree."""
+    vague = not spread_m2 < _VAGUE_M * _VAGUE_M
     return not vague and (views > 2 or (views == 2 and chi2 <= drop_cost))
 
 
 @inline_kernel
-def _copy_covariance(rows, i, covariance):
-    covariance[0, 0] = rows[rows_of.N00 + i]
-    covariance[1, 1] = rows[rows_of.N11 + i]
-    covariance[2, 2] = rows[rows_of.N22 + i]
-    covariance[0, 1] = covariance[1, 0] = rows[rows_of.N01 + i]
-    covariance[0, 2] = covariance[2, 0] = rows[rows_of.N02 + i]
-    covariance[1, 2] = covariance[2, 1] = rows[rows_of.N12 + i]
+def _all_views_agree(rows, i, drop_cost):
+    """Whether point i of a block may rest on all of its views."""
+    views, chi2 = rows[rows_of.VIEWS + i], rows[rows_of.CHI2 + i]
+    settled = rows[rows_of.UNREST + i] < _AT_REST_M and views >= 2.0
+    spread_m2 = rows[rows_of.N00 + i] + rows[rows_of.N11 + i] + rows[rows_of.N22 + i]
+    return settled and (views == 2.0 or _fits(chi2, views)) and _believable(chi2, views, drop_cost, spread_m2)
 
 
 @inline_kernel
-def _take_all_views(rows, i, drop_cost, covariance):
-    """Whether all views of point i of a block agree; fills `covariance` if so."""
-    views, chi2 = rows[rows_of.VIEWS + i], rows[rows_of.CHI2 + i]
-    if not (rows[rows_of.UNREST + i] < _AT_REST_M and views >= 2.0):
-        return False
-    if views > 2.0 and not _fits(chi2, views):
-        return False
-    _copy_covariance(rows, i, covariance)
-    return _believable(chi2, views, drop_cost, covariance)
+def _take_all_views(rows, i, result, at):
+    """Fill result `at` with point i of a block; but for its residuals."""
+    result.xyz[at, 0], result.xyz[at, 1], result.xyz[at, 2] = (
+        rows[rows_of.X + i],
+        rows[rows_of.Y + i],
+        rows[rows_of.Z + i],
+    )
+    result.views[at] = rows[rows_of.VIEWS + i]
+    covariance = result.covariance
+    covariance[at, 0, 0] = rows[rows_of.N00 + i]
+    covariance[at, 1, 1] = rows[rows_of.N11 + i]
+    covariance[at, 2, 2] = rows[rows_of.N22 + i]
+    covariance[at, 0, 1] = covariance[at, 1, 0] = rows[rows_of.N01 + i]
+    covariance[at, 0, 2] = covariance[at, 2, 0] = rows[rows_of.N02 + i]
+    covariance[at, 1, 2] = covariance[at, 2, 1] = rows[rows_of.N12 + i]
 
 
 @inline_kernel
@@ -241,13 +249,16 @@ def _fill_residuals(block, first, count, result):
 @inner_kernel
 def _settle_alone(cameras, i, drop_cost, result, at, work):
     """Fill result `at` with what the views of point i of a block agree on; NaN where no two do."""
-    covariance = result.covariance[at]
-    X, Y, Z, chi2, views = _reconsider(cameras, i, drop_cost, covariance, work)
-    if not (views and _believable(chi2, views, drop_cost, covariance)):
+    covariance = work.covariance
+    X, Y, Z, chi2, views = _reconsider(cameras, i, drop_cost, work)
+    if not (views and _believable(chi2, views, drop_cost, covariance[0, 0] + covariance[1, 1] + covariance[2, 2])):
         X = Y = Z = math.nan
         views = 0
         work.used[:] = False
         covariance[:, :] = math.nan
+    for row in range(3):
+        for column in range(3):
+            result.covariance[at, row, column] = covariance[row, column]
     total = 0.0
     for c in range(len(work.used)):
         result.camera_residual_px[c, at] = math.nan
@@ -280,11 +291,8 @@ def triangulate_points(cameras, uv, variance, drop_cost, result, start, stop, wo
         _fill_residuals(block, first, count, result)
         for i in range(count):
             at = first + i
-            if _take_all_views(block.rows, i, drop_cost, result.covariance[at]):
-                result.xyz[at, 0] = block.rows[rows_of.X + i]
-                result.xyz[at, 1] = block.rows[rows_of.Y + i]
-                result.xyz[at, 2] = block.rows[rows_of.Z + i]
-                result.views[at] = block.rows[rows_of.VIEWS + i]
+            if _all_views_agree(block.rows, i, drop_cost):
+                _take_all_views(block.rows, i, result, at)
             else:
                 _settle_alone(cameras, i, drop_cost, result, at, work)
 

@@ -14,7 +14,7 @@ from reconstruct.tracking.instants import Instants, group_instants
 
 Array = NDArray[np.float64]
 
-FOLLOWED = tuple(side + joint for joint in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle") for side in "LR")
+FOLLOWED = tuple(side + joint for side in "LR" for joint in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle"))
 _CAUTION = 2.0
 """Factor on the pixel noise: people are told apart with room for poor detectors, as they are seldom as near as that."""
 
@@ -26,7 +26,7 @@ class Detections:
     Attributes
     ----------
     instants : which frames they are
-    xy : (G, C, P, J, 2) undistorted image points of the J joints `FOLLOWED`, NaN where not seen
+    xy : (G, C, P, 2, J) undistorted image points of the J joints `FOLLOWED`, NaN where not seen
     sd : (G, C, P) their standard deviation, NaN where nobody is
     """
 
@@ -60,7 +60,7 @@ def followed_points(
     These are (C, F, P, K, 2) px with confidence (C, F, P, K), at instants that hold `frame` (C, G) of each camera, -1
     where it has none.
     """
-    xy = np.empty((frame.shape[1], *uv.shape[:1], uv.shape[2], len(columns), 2))
+    xy = np.empty((frame.shape[1], *uv.shape[:1], uv.shape[2], 2, len(columns)))
     uv, confidence = np.ascontiguousarray(uv, dtype=float), np.ascontiguousarray(confidence, dtype=float)
     fill_followed(rig.arrays, uv, confidence, columns, frame, xy)
     focal = np.sqrt(rig.arrays.focal.prod(axis=1))

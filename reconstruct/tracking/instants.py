@@ -34,8 +34,9 @@ def group_instants(time_s: Array) -> Instants:
     """
     cameras, frames = time_s.shape
     period = quantile(np.diff(time_s, axis=1), 0.5) if frames > 1 else np.inf
-    if (time_s.max(axis=0) - time_s.min(axis=0)).max(initial=0.0) < period / 2.0:
-        together = medians(time_s.T)
+    apart_s = np.ptp(time_s, axis=0).max(initial=0.0)
+    if apart_s < period / 2.0:
+        together = medians(time_s.T) if apart_s else time_s[0].copy()
         return Instants(together, np.tile(np.arange(frames, dtype=np.int64), (cameras, 1)), time_s - together)
     frame = _by_time(time_s, period)
     times = np.where(frame >= 0, np.take_along_axis(time_s, np.maximum(frame, 0), axis=1), np.nan)

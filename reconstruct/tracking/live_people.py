@@ -59,10 +59,10 @@ class LivePeople:
     def places(self) -> dict[int, Array]:
         """Joints (J, 3) of everybody who is followed, metres, NaN where never seen; by number.
 
-        J are left and right shoulders, elbows, wrists, hips, knees and ankles in turn.
+        J are shoulder, elbow, wrist, hip, knee and ankle of the left side, then of the right.
         """
         there = np.flatnonzero(self._people.identity >= 0)
-        return {int(self._people.identity[m]): self._people.position[m].copy() for m in there}
+        return {int(self._people.identity[m]): self._people.position[m].T.copy() for m in there}
 
     def _laid_out(self, frames: FrameSet) -> tuple[Array, Array]:
         places = max((len(view.uv) for view in frames.views if view is not None), default=0)

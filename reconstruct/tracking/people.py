@@ -48,7 +48,7 @@ class PeopleTracks:
 def anatomy() -> kernels.Anatomy:
     """What the joints `FOLLOWED` are."""
     torso = np.array([FOLLOWED.index(name) for name in _TORSO])
-    return kernels.Anatomy(np.arange(len(FOLLOWED)) ^ 1, torso, np.array(_TORSO_M))
+    return kernels.Anatomy(torso, np.array(_TORSO_M))
 
 
 def nobody() -> kernels.People:
@@ -56,8 +56,8 @@ def nobody() -> kernels.People:
     joints = len(FOLLOWED)
     return kernels.People(
         identity=np.full(_MOST_PEOPLE, -1),
-        position=np.full((_MOST_PEOPLE, joints, 3), np.nan),
-        velocity=np.zeros((_MOST_PEOPLE, joints, 3)),
+        position=np.full((_MOST_PEOPLE, 3, joints), np.nan),
+        velocity=np.zeros((_MOST_PEOPLE, 3, joints)),
         unseen_s=np.zeros((_MOST_PEOPLE, joints)),
         sd_m=np.zeros((_MOST_PEOPLE, joints)),
         lost_s=np.zeros(_MOST_PEOPLE),

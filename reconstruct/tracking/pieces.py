@@ -37,9 +37,10 @@ def add_pieces(uv: Array, confidence: Array, trial: KeypointTrial, pieces: Flags
 
     Where the person is not seen otherwise, a piece is left alone.
     """
-    seen: Flags = np.logical_or.reduce(confidence > 0.0, axis=2)
-    for place in range(pieces.shape[2]):
-        c, f = np.nonzero(pieces[:, :, place] & seen)
+    cameras, frames, places = np.nonzero(pieces)
+    seen: Flags = np.logical_or.reduce(confidence[cameras, frames] > 0.0, axis=1)
+    for place in np.unique(places[seen]).tolist():
+        c, f = cameras[seen & (places == place)], frames[seen & (places == place)]
         uv[c, f], confidence[c, f] = completed(
             uv[c, f], confidence[c, f], trial.uv[c, f, place], trial.confidence[c, f, place]
         )

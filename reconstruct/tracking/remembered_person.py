@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_BODY = [0, 1, 6, 7, 8, 9, 10, 11]
-_BONES = np.array([(0, 1), (6, 7), (0, 6), (1, 7), (6, 8), (7, 9), (8, 10), (9, 11)])
+_BODY = [0, 6, 3, 9, 4, 10, 5, 11]
+_BONES = np.array([(0, 6), (3, 9), (0, 3), (6, 9), (3, 4), (9, 10), (4, 5), (10, 11)])
 """Shoulders, hips, trunk, thighs and shanks by their places in `LivePeople.places`."""
 _BONE_SD_M = 0.03
 """Of a single frame's bone."""

@@ -1,13 +1,13 @@
 """Uninterrupted sightings of people, and which of them are the same person coming back."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.rig import Rig
-from reconstruct.kernels.followed import fill_places
-from reconstruct.medians import medians
+from reconstruct.kernels import sightings as kernels
 from reconstruct.tracking.detections import FOLLOWED, Detections
 
 Array = NDArray[np.float64]
@@ -25,9 +25,9 @@ BONES = (
     ("RShoulder", "RElbow"),
 )
 _JOINTS = np.array([j for j, name in enumerate(FOLLOWED) if any(name in bone for bone in BONES)])
-"""Places in `FOLLOWED` of the joints at which bones end."""
-_ENDS = np.array([[_JOINTS.tolist().index(FOLLOWED.index(end)) for end in bone] for bone in BONES])
-"""(bones, 2) which of these each bone connects."""
+"""Those at which bones end: they make the middle of the body."""
+_ENDS = np.array([[FOLLOWED.index(end) for end in bone] for bone in BONES])
+"""(bones, 2) places in `FOLLOWED` of the joints that each bone connects."""
 _BONE_SD_M = 0.02
 """How much the mean length of a bone differs between two sightings of one person, as detector bias turns with them."""
 SAME_BODY, _SAME_BODY_AT_ONCE = 4.0, 9.0
@@ -75,35 +75,37 @@ class Sighting:
 
 def describe(detections: Detections, sighted: NDArray[np.int16], rig: Rig) -> Sighting:
     """Sighting of somebody whom the detections in the places `sighted` (G, C) show, -1 for none, but not for all."""
-    seen = sighted >= 0
-    everything = np.flatnonzero(np.logical_or.reduce(seen, axis=1))
-    count = min(_SAMPLES, len(everything))
-    sample = everything[np.linspace(0, len(everything) - 1, count).round().astype(np.int64)]
-    places = np.empty((count, len(_JOINTS), 3))
-    fill_places(rig.arrays, detections.xy, sighted, sample, _JOINTS, places)
-    middle = medians(places.swapaxes(1, 2))
-    known = np.flatnonzero(np.isfinite(middle[:, 0]))
-    first, last = (known[0], known[-1]) if known.size else (0, 0)
-    bones = places[:, _ENDS[:, 0]] - places[:, _ENDS[:, 1]]
+    samples = min(_SAMPLES, len(sighted))
+    found = kernels.SightingArrays(
+        instants=np.empty(samples, dtype=np.int64),
+        middle=np.empty((samples, 3)),
+        views=np.empty(samples, dtype=np.int64),
+        bones_m=np.empty(len(BONES)),
+    )
+    instants, count = kernels.describe_sighting(rig.arrays, detections.xy, sighted, _JOINTS, _ENDS, found)
+    first, last = int(found.instants[0]), int(found.instants[count - 1])
+    middle = found.middle[:count]
+    known = middle[np.isfinite(middle[:, 0])]
     return Sighting(
-        first=int(sample[0]),
-        last=int(sample[-1]),
-        first_s=float(detections.instants.time_s[sample[0]]),
-        last_s=float(detections.instants.time_s[sample[-1]]),
-        first_place=middle[first],
-        last_place=middle[last],
-        bones_m=medians(np.sqrt((bones * bones).sum(axis=-1)).T),
-        instants=len(everything),
+        first=first,
+        last=last,
+        first_s=float(detections.instants.time_s[first]),
+        last_s=float(detections.instants.time_s[last]),
+        first_place=known[0] if len(known) else middle[0],
+        last_place=known[-1] if len(known) else middle[0],
+        bones_m=found.bones_m,
+        instants=instants,
         middle=middle,
-        views=np.add.reduce(seen[sample].astype(np.int64), axis=1),
+        views=found.views[:count],
         place=sighted,
     )
 
 
 def body_difference(one: Sighting, other: Sighting) -> float:
     """Mean squared difference of the bones' lengths, in standard deviations; 0 where none is known of both."""
-    difference = ((one.bones_m - other.bones_m) / _BONE_SD_M) ** 2
-    return float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
+    difference = (one.bones_m - other.bones_m) / _BONE_SD_M
+    known = difference[np.isfinite(difference)]
+    return float(known @ known) / max(len(known), 1)
 
 
 def _unlikeness(before: Sighting, after: Sighting, detections: Detections) -> float:
@@ -112,7 +114,7 @@ def _unlikeness(before: Sighting, after: Sighting, detections: Detections) -> fl
     if after.first_s < before.last_s - _LINGERS_S or _seen_twice(before, after, detections) > _SEEN_TWICE:
         return np.inf
     body = body_difference(before, after)
-    distance = float(np.nan_to_num(np.linalg.norm(before.last_place - after.first_place)))
+    distance = np.nan_to_num(math.dist(before.last_place, after.first_place))
     alike = SAME_BODY if gap_s > _AT_ONCE_S else _SAME_BODY_AT_ONCE
     if body > alike or distance > max(_REACH_M + _RUN_M_PER_S * gap_s, _PIECES_M):
         return np.inf
@@ -124,12 +126,8 @@ def _seen_twice(before: Sighting, after: Sighting, detections: Detections) -> fl
 
     A trunk beside a pair of legs is one person whom a detector has split in two.
     """
-    overlap = slice(after.first, before.last + 1)
-    one, other = before.place[overlap], after.place[overlap]
-    g, c = np.nonzero((one >= 0) & (other >= 0))
-    joints, others = (detections.xy[after.first + g, c, place[g, c], :, 0] for place in (one, other))
-    twice = np.logical_or.reduce(np.isfinite(joints + others), axis=1)
-    return float(twice.sum() / max(((one >= 0) | (other >= 0)).sum(), 1))
+    both, either = kernels.views_of_both(detections.xy, before.place, after.place, after.first, before.last + 1)
+    return both / max(either, 1)
 
 
 def same_people(sightings: list[Sighting], detections: Detections) -> list[int]:

@@ -1,5 +1,6 @@
 """Whom a trial is about: who is in the middle of the volume and in most views, or who is asked for; nobody else."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,8 @@ def volume_middle(rig: Rig) -> tuple[Array, float]:
     across = (len(rig) + _HOLD) * np.eye(3) - axes.T @ axes
     towards = centres.sum(axis=0) - (axes * centres).sum(axis=1) @ axes
     middle = np.asarray(np.linalg.solve(across, towards), dtype=np.float64)
-    return middle, float(np.min(np.linalg.norm(centres - middle, axis=1))) / 2.0
+    away = centres - middle
+    return middle, math.sqrt((away * away).sum(axis=1).min()) / 2.0
 
 
 def presence(rig: Rig, tracks: PeopleTracks) -> Array:
@@ -33,7 +35,8 @@ def presence(rig: Rig, tracks: PeopleTracks) -> Array:
     scores = np.zeros(tracks.people)
     for number, sighting in enumerate(tracks.sightings):
         away = (sighting.middle - middle) / radius
-        weight = np.nan_to_num(1.0 / (1.0 + (away * away).sum(axis=1)))
+        weight = 1.0 / (1.0 + (away * away).sum(axis=1))
+        weight[np.isnan(weight)] = 0.0
         scores[number] = sighting.instants * float(sighting.views @ weight) / len(weight)
     return scores
 

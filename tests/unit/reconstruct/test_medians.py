@@ -18,13 +18,16 @@ def test_medians_equal_those_of_numpy_and_skip_what_is_unknown():
     assert np.array_equal(medians[1:], np.nanmedian(values[1:], axis=1))
 
 
-def test_a_running_median_looks_to_both_sides_and_no_further_than_the_ends():
-    values = np.random.default_rng(2).normal(size=30)
-    values[[3, 4, 20]] = np.nan
-    smooth = np.empty(30)
-    running_median(values, 2, smooth)
-    expected = [np.nanmedian(values[max(i - 2, 0) : i + 3]) for i in range(30)]
-    assert np.array_equal(smooth, expected)
+@pytest.mark.parametrize(("size", "half"), [(30, 2), (1, 3), (4, 7), (40, 7)])
+def test_a_running_median_looks_to_both_sides_and_no_further_than_the_ends(size: int, half: int):
+    rng = np.random.default_rng(2)
+    values = rng.integers(0, 9, size).astype(float)  # many of them equal
+    values[rng.random(size) < 0.2] = np.nan
+    smooth = np.empty(size)
+    running_median(values, half, smooth)
+    around = [values[max(i - half, 0) : i + half + 1] for i in range(size)]
+    expected = [np.nanmedian(near) if np.isfinite(near).any() else np.nan for near in around]
+    np.testing.assert_array_equal(smooth, expected)
 
 
 @pytest.mark.parametrize("size", [1, 2, 9, 400])
