@@ -9,12 +9,14 @@ from capture.keypoint_sets import KeypointSet
 from capture.types import KeypointTrial
 from geometry.rig import Rig
 from reconstruct.kernels.followed import fill_followed
+from reconstruct.kernels.joint_rays import JOINTS
 from reconstruct.pixel_noise import PixelNoise, box_scale
 from reconstruct.tracking.instants import Instants, group_instants
 
 Array = NDArray[np.float64]
 
 FOLLOWED = tuple(side + joint for side in "LR" for joint in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle"))
+assert len(FOLLOWED) == JOINTS
 _CAUTION = 2.0
 """Factor on the pixel noise: people are told apart with room for poor detectors, as they are seldom as near as that."""
 
