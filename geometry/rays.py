@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry._jit import inline_kernel, kernel
-from geometry.camera_model import CameraArrays, normalise_pixel
+from geometry.camera_model import CameraArrays, camera_scalars, normalise_pixel
 
 Array = NDArray[np.float64]
 
@@ -39,6 +39,27 @@ def solve_symmetric3(a00, a01, a02, a11, a12, a22, b0, b1, b2):
     )
 
 
+@inline_kernel
+def ray_equations(R, t, a, b, w):
+    """What the ray of an undistorted image point (a, b), of weight w, adds to the normal equations of a point.
+
+    The least squares of `intersect_rays`: upper triangle and right-hand side, from `R` and `t` of `CameraScalars`.
+    """
+    p0, p1, p2, d = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8], w * (a * t[2] - t[0])
+    q0, q1, q2, e = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8], w * (b * t[2] - t[1])
+    return (
+        w * (p0 * p0 + q0 * q0),
+        w * (p0 * p1 + q0 * q1),
+        w * (p0 * p2 + q0 * q2),
+        w * (p1 * p1 + q1 * q1),
+        w * (p1 * p2 + q1 * q2),
+        w * (p2 * p2 + q2 * q2),
+        d * p0 + e * q0,
+        d * p1 + e * q1,
+        d * p2 + e * q2,
+    )
+
+
 @kernel
 def intersect_rays(cameras, xy, weights):
     """World point closest to the rays of all cameras with weight > 0.
@@ -59,26 +80,16 @@ def intersect_rays(cameras, xy, weights):
     """
     a00 = a01 = a02 = a11 = a12 = a22 = b0 = b1 = b2 = 0.0
     views = 0
-    R, t = cameras.R, cameras.t
     for c in range(len(xy)):
         w = weights[c]
         a, b = xy[c, 0], xy[c, 1]
         if not (w > 0.0 and math.isfinite(a) and math.isfinite(b)):
             continue
         views += 1
-        for row in range(2):
-            s = a if row == 0 else b
-            p, q, r = R[c, row, 0] - s * R[c, 2, 0], R[c, row, 1] - s * R[c, 2, 1], R[c, row, 2] - s * R[c, 2, 2]
-            d = w * (s * t[c, 2] - t[c, row])
-            a00 += w * p * p
-            a01 += w * p * q
-            a02 += w * p * r
-            a11 += w * q * q
-            a12 += w * q * r
-            a22 += w * r * r
-            b0 += d * p
-            b1 += d * q
-            b2 += d * r
+        camera = camera_scalars(cameras, c)
+        n00, n01, n02, n11, n12, n22, g0, g1, g2 = ray_equations(camera.R, camera.t, a, b, w)
+        a00, a01, a02, a11, a12, a22 = a00 + n00, a01 + n01, a02 + n02, a11 + n11, a12 + n12, a22 + n22
+        b0, b1, b2 = b0 + g0, b1 + g1, b2 + g2
     if views < 2:
         return math.nan, math.nan, math.nan
     return solve_symmetric3(a00, a01, a02, a11, a12, a22, b0, b1, b2)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from geometry._jit import inline_kernel, kernel
-from geometry.rays import solve_symmetric3
+from geometry.rays import ray_equations, solve_symmetric3
 
 JOINTS = 12
 """By which people are followed, the left ones first: a constant, so that loops over them are vectorised."""
@@ -70,23 +70,21 @@ def weigh_rays(camera, precision, rows):
 
 @inline_kernel
 def add_rays(camera, rows):
-    """Add the rays of a view to the normal equations, which are those of `geometry.rays.intersect_rays`."""
-    R, t = camera.R, camera.t
+    """Add the rays of a view to the normal equations of offsets from where joints are expected."""
     for j in range(JOINTS):
-        X, Y, Z, a, b, w = rows[_X + j], rows[_Y + j], rows[_Z + j], rows[_A + j], rows[_B + j], rows[_WEIGHT + j]
-        p0, p1, p2 = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8]
-        q0, q1, q2 = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8]
-        d = w * (a * t[2] - t[0] - p0 * X - p1 * Y - p2 * Z)
-        e = w * (b * t[2] - t[1] - q0 * X - q1 * Y - q2 * Z)
-        rows[_N00 + j] += w * (p0 * p0 + q0 * q0)
-        rows[_N01 + j] += w * (p0 * p1 + q0 * q1)
-        rows[_N02 + j] += w * (p0 * p2 + q0 * q2)
-        rows[_N11 + j] += w * (p1 * p1 + q1 * q1)
-        rows[_N12 + j] += w * (p1 * p2 + q1 * q2)
-        rows[_N22 + j] += w * (p2 * p2 + q2 * q2)
-        rows[DX + j] += d * p0 + e * q0
-        rows[DY + j] += d * p1 + e * q1
-        rows[DZ + j] += d * p2 + e * q2
+        n00, n01, n02, n11, n12, n22, g0, g1, g2 = ray_equations(
+            camera.R, camera.t, rows[_A + j], rows[_B + j], rows[_WEIGHT + j]
+        )
+        X, Y, Z = rows[_X + j], rows[_Y + j], rows[_Z + j]
+        rows[_N00 + j] += n00
+        rows[_N01 + j] += n01
+        rows[_N02 + j] += n02
+        rows[_N11 + j] += n11
+        rows[_N12 + j] += n12
+        rows[_N22 + j] += n22
+        rows[DX + j] += g0 - n00 * X - n01 * Y - n02 * Z
+        rows[DY + j] += g1 - n01 * X - n11 * Y - n12 * Z
+        rows[DZ + j] += g2 - n02 * X - n12 * Y - n22 * Z
 
 
 @inline_kernel

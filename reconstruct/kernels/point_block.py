@@ -21,7 +21,7 @@ from geometry.camera_model import (
     project_ahead,
     undistort_roughly,
 )
-from geometry.rays import inverse_symmetric3
+from geometry.rays import inverse_symmetric3, ray_equations
 
 Array = NDArray[np.float64]
 
@@ -104,20 +104,19 @@ def _clear_normal(rows):
 @inline_kernel
 def _add_rays(camera, view, rows):
     """Add the rays of one view to the normal equations of the points near them, as `intersect_rays` does."""
-    R, t = camera.R, camera.t
     for i in range(LANES):
-        a, b, w = view[A + i], view[B + i], view[PRECISION + i]
-        p0, p1, p2, d = R[0] - a * R[6], R[1] - a * R[7], R[2] - a * R[8], w * (a * t[2] - t[0])
-        q0, q1, q2, e = R[3] - b * R[6], R[4] - b * R[7], R[5] - b * R[8], w * (b * t[2] - t[1])
-        rows[N00 + i] += w * (p0 * p0 + q0 * q0)
-        rows[N01 + i] += w * (p0 * p1 + q0 * q1)
-        rows[N02 + i] += w * (p0 * p2 + q0 * q2)
-        rows[N11 + i] += w * (p1 * p1 + q1 * q1)
-        rows[N12 + i] += w * (p1 * p2 + q1 * q2)
-        rows[N22 + i] += w * (p2 * p2 + q2 * q2)
-        rows[G0 + i] += d * p0 + e * q0
-        rows[G1 + i] += d * p1 + e * q1
-        rows[G2 + i] += d * p2 + e * q2
+        n00, n01, n02, n11, n12, n22, g0, g1, g2 = ray_equations(
+            camera.R, camera.t, view[A + i], view[B + i], view[PRECISION + i]
+        )
+        rows[N00 + i] += n00
+        rows[N01 + i] += n01
+        rows[N02 + i] += n02
+        rows[N11 + i] += n11
+        rows[N12 + i] += n12
+        rows[N22 + i] += n22
+        rows[G0 + i] += g0
+        rows[G1 + i] += g1
+        rows[G2 + i] += g2
 
 
 @inline_kernel
