@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from geometry._jit import inner_kernel, kernel
 from geometry.camera_model import normalise_pixel, project_point
 from geometry.rays import intersect_rays
+from reconstruct.kernels.label_moves import settle_labels
+from reconstruct.kernels.limb_sides import LimbSides, judge_sides, limb_sides, relabel, turn_unit
 from reconstruct.kernels.point_filter import PointFilter, point_filter, predict, start, update
 from reconstruct.kernels.view_labels import (
     DROP_DISTRUSTED,
@@ -17,7 +19,6 @@ from reconstruct.kernels.view_labels import (
     fill_readings,
     joint_cost,
     label_work,
-    settle_labels,
 )
 from reconstruct.kernels.view_quadratics import QUADRATIC, invert_symmetric3, minimum
 
@@ -35,6 +36,7 @@ class CleanerState(NamedTuple):
 
     points: PointFilter
     labels: LabelWork
+    sides: LimbSides
     distrusted: NDArray[np.bool_]
     """(C, K) views left out in the frame before"""
     bias: Array
@@ -67,6 +69,7 @@ def cleaner_state(cameras: int, points: int, units: int) -> CleanerState:
     return CleanerState(
         point_filter(points),
         label_work(cameras, points, units),
+        limb_sides(units),
         np.zeros((cameras, points), dtype=np.bool_),
         np.zeros((cameras, points, 2)),
         np.full((cameras, points), -1.0),
@@ -158,17 +161,19 @@ def _sum_trusted(body, state, k, n):
 
 @inner_kernel
 def _carry_motion(state, k, views, prior_distrusted, shares):
-    """Take the trusted views of joint k into its motion."""
+    """Take the trusted views of joint k into its motion; whether it moved on as expected."""
     points, total = state.points, state.total
     if views and state.labels.has_prior[k] and not prior_distrusted:
         for j in range(QUADRATIC):
             total[j] /= shares.moving
         update(points, k, total)
-    elif views >= 2:
+        return True
+    if views >= 2:
         d0, d1, d2, _ = minimum(total)
         if math.isfinite(d0) and invert_symmetric3(total, state.covariance):
             a = state.anchor[k]
             start(points, k, a[0] + d0, a[1] + d1, a[2] + d2, state.covariance, _START_SPEED_SD)
+    return False
 
 
 @inner_kernel
@@ -201,7 +206,7 @@ def _learn_bias(cameras, body, state, uv, variance, k, n, interval_s, lag_s, sha
 
 
 @kernel
-def clean_frame(cameras, body, state, uv, variance, interval_s, lag_s, psd, shares, swapped, trusted):
+def clean_frame(cameras, body, state, uv, variance, interval_s, lag_s, psd, shares, swapped, trusted, turned):
     """Settle one frame.
 
     Parameters
@@ -215,13 +220,16 @@ def clean_frame(cameras, body, state, uv, variance, interval_s, lag_s, psd, shar
     psd : (K,) power spectral density of each joint's acceleration, m^2/s^3
     shares : NoiseShares
     swapped, trusted : (C, K) filled: joint read from its mirror partner's detection; joint seen and believed
+    turned : (U,) filled: so many frames up to this one turn out to have left and right of a unit the wrong way round,
+        which is put right in this one
     """
-    points, labels = state.points, state.labels
+    points, labels, sides = state.points, state.labels, state.sides
     predict(points, interval_s, psd)
     _forget_lost(points)
     _prepare(cameras, body, state, uv, variance)
     fill_readings(cameras, body, labels, uv, variance, state.bias, state.anchor, points.velocity, lag_s)
     settle_labels(body, labels)
+    sides.joints[:] = sides.anew[:] = 0
     for k in range(len(body.unit)):
         _, _, _, _, n = joint_cost(body, labels, k)
         for c in range(len(uv)):
@@ -235,36 +243,13 @@ def clean_frame(cameras, body, state, uv, variance, interval_s, lag_s, psd, shar
         views = _sum_trusted(body, state, k, n)
         if views >= 3:
             _learn_bias(cameras, body, state, uv, variance, k, n, interval_s, lag_s, shares)
-        _carry_motion(state, k, views, labels.has_prior[k] and labels.subset.left_out[n], shares)
-
-
-@kernel
-def clean_frames(cameras, body, state, uv, variance, frame, interval_s, lag_s, psd, shares, swapped, trusted):
-    """Settle the G instants of a trial, one after the other; other arguments as in `clean_frame`.
-
-    Parameters
-    ----------
-    uv, variance : (C, F, K, 2) px and (C, F, K) px^2
-    frame : (C, G) frame of each camera that belongs to an instant, -1 where it has none
-    interval_s : (G,) since the instant before
-    lag_s : (C, G) capture time of each camera minus the instant's
-    swapped, trusted : (C, F, K) filled, apart from frames of no instant
-    """
-    count, _, keypoints = variance.shape
-    now_uv, now_variance, now_lag_s = np.empty((count, keypoints, 2)), np.empty((count, keypoints)), np.empty(count)
-    now_swapped, now_trusted = np.empty((count, keypoints), np.bool_), np.empty((count, keypoints), np.bool_)
-    for g in range(frame.shape[1]):
-        for c in range(count):
-            now_lag_s[c] = lag_s[c, g]
-            for k in range(keypoints):
-                now_variance[c, k] = math.nan
-                if frame[c, g] >= 0:
-                    now_variance[c, k] = variance[c, frame[c, g], k]
-                    now_uv[c, k, 0], now_uv[c, k, 1] = uv[c, frame[c, g], k, 0], uv[c, frame[c, g], k, 1]
-        clean_frame(
-            cameras, body, state, now_uv, now_variance, interval_s[g], now_lag_s, psd, shares, now_swapped, now_trusted
-        )
-        for c in range(count):
-            for k in range(keypoints):
-                if frame[c, g] >= 0:
-                    swapped[c, frame[c, g], k], trusted[c, frame[c, g], k] = now_swapped[c, k], now_trusted[c, k]
+        went_on = _carry_motion(state, k, views, labels.has_prior[k] and labels.subset.left_out[n], shares)
+        if body.unit[k] >= 0:
+            sides.joints[body.unit[k]] += 1
+            sides.anew[body.unit[k]] += 0 if went_on else 1
+    judge_sides(body.unit, labels.swapped, trusted, sides, turned)
+    for u in range(len(turned)):
+        if turned[u]:
+            turn_unit(body, state, u)
+            for c in range(len(uv)):
+                relabel(body, u, swapped, trusted, c)

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from capture.keypoint_sets import KeypointSet
 from geometry.rig import Rig
-from reconstruct.kernels.clean_frame import CleanerState, NoiseShares, clean_frame, clean_frames, cleaner_state
+from reconstruct.kernels.clean_frame import CleanerState, NoiseShares, clean_frame, cleaner_state
+from reconstruct.kernels.clean_trial import clean_frames
 from reconstruct.pixel_noise import PixelNoise, picture_scales
 from reconstruct.tracking.body_sides import acceleration_psd, body_sides
 from reconstruct.tracking.clean_views import CleanViews
@@ -31,6 +32,7 @@ class ViewCleaner:
         self._shares = NoiseShares(moving / (moving + noise.bias_px**2), noise.temporal_px(interval_s) ** 2 / moving)
         self._swapped = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
         self._trusted = np.zeros((len(rig), len(keypoints)), dtype=np.bool_)
+        self._turned = np.zeros(self._body.moves.shape[1], dtype=np.int64)
         self._memory = _memory(self._state)
         self._kept = [array.copy() for array in self._memory]
 
@@ -69,6 +71,7 @@ class ViewCleaner:
             self._shares,
             self._swapped,
             self._trusted,
+            self._turned,
         )
         return self._swapped, self._trusted
 
@@ -121,7 +124,8 @@ def _memory(state: CleanerState) -> tuple[NDArray[np.generic], ...]:
     """What is carried from one frame to the next; all else in a state is scratch."""
     points = state.points
     motion = points.position, points.velocity, points.pp, points.pv, points.vv, points.age_s
-    return *motion, state.labels.swapped, state.distrusted, state.bias, state.bias_variance
+    labels = state.labels.swapped, state.distrusted, state.sides.evidence, state.sides.frames
+    return *motion, *labels, state.bias, state.bias_variance
 
 
 def clean_views(

@@ -170,3 +170,42 @@ def test_a_whole_trial_is_cleaned_as_frame_after_frame(squatting: Squatting):
     assert np.array_equal(whole.bias_px, single.bias_px)
     assert swapped.any()
     assert not trusted.all()
+
+
+def tellable(seen: Seen) -> NDArray[np.bool_]:
+    """(C, F, K) paired joints whose partner stands elsewhere in the picture."""
+    return np.linalg.norm(seen.exact - seen.exact[:, :, partners(seen.keypoints)], axis=-1) > 25.0
+
+
+def exchanged_in_every_view(seen: Seen, frames: slice) -> tuple[Array, NDArray[np.bool_]]:
+    """Keypoints of a detector that takes one leg for the other, and the (C, F, K) mask of these."""
+    uv = seen.uv.copy()
+    masks = [exchange(seen, uv, LEG, camera, frames) for camera in range(len(uv))]
+    return uv, np.logical_or.reduce(masks)
+
+
+def test_legs_that_every_view_exchanges_to_begin_with_are_put_right(squatting: Squatting):
+    seen = squatting(seed=6)
+    uv, mask = exchanged_in_every_view(seen, slice(0, 15))
+    views = clean(seen, uv, seen.confidence)
+    assert (views.swapped == mask)[tellable(seen)].mean() > 0.995
+    assert np.linalg.norm(views.uv - seen.exact, axis=-1)[tellable(seen) & (views.confidence > 0.0)].max() < 40.0
+    assert np.abs(views.bias_px).max() < 20.0
+
+
+def test_live_they_are_put_right_within_a_second(squatting: Squatting):
+    seen = squatting(seed=6)
+    uv, mask = exchanged_in_every_view(seen, slice(0, 15))
+    variance = NOISE.variance_px2(seen.confidence, *picture_scales(seen.rig, uv, seen.confidence))
+    cleaner = ViewCleaner(seen.rig, seen.keypoints, NOISE, 1.0 / 60.0)
+    swapped = np.stack([cleaner.clean(uv[:, f], variance[:, f], 1.0 / 60.0, np.zeros(4))[0].copy() for f in range(120)])
+    right = (swapped.swapaxes(0, 1) == mask) | ~tellable(seen)
+    assert not right[:, 20:40].all()
+    assert right[:, 60:].mean() > 0.995
+
+
+def test_legs_that_every_view_exchanges_for_half_a_second_are_exchanged_back(squatting: Squatting):
+    seen = squatting(seed=7)
+    uv, mask = exchanged_in_every_view(seen, slice(60, 90))
+    views = clean(seen, uv, seen.confidence)
+    assert (views.swapped == mask)[tellable(seen)].mean() > 0.995
