@@ -38,6 +38,11 @@ class TruthPeople:
         self._noise: Any = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self._noise)
 
+    @property
+    def frames(self) -> int:
+        """How many the set has."""
+        return len(self._squats)
+
     def person(self, path: Array, *, start: int = 0, size: float = 1.0, turn: float = 0.0) -> Array:
         """(F, 26, 3) of somebody of relative `size` who squats from frame `start` on, turned, along `path` (F, 2)."""
         xyz = size * self._squats[start : start + len(path)]
