@@ -6,7 +6,8 @@ RECORDING is Pose2Sim's single-person demo, as `peers/recorded_clip.py` takes it
 
 Steps: how many are longer than 30 mm; and of those that the reference, filtered at 6 Hz, makes shorter than 25 mm, how
 many the jitter of the keypoints makes so long: that path with what every view's keypoint does beyond the same filter,
-combined by the weights of views and joints that make least of it.
+combined by the weights of views and joints that make least of it.  And how many the steadiest combination of the views
+has, fitted to every joint in hindsight.
 
 Segments: standard deviations of their lengths; of the reference, 70 % of that, which is asked for; of the reference
 behind its filter, where nothing jitters any more; ours; and of the best of all choices of views for either end, known
@@ -14,6 +15,7 @@ in hindsight and kept for the whole clip; and how surely a hundred frames tell t
 """
 
 import sys
+from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from benchmarks.reprojection import pixels_per_metre
 from calibration.formats.aniposelib import read_rig
 from capture.keypoint_files.trial import read_keypoint_trial
 from capture.types import KeypointTrial
+from geometry.camera_model import project
 from geometry.rig import Rig
 from reconstruct.noise_profiles import noise_profile
 from reconstruct.pixel_noise import picture_scales
@@ -43,7 +46,7 @@ LONG_M, SHORT_M = 0.03, 0.025
 CUTOFF_HZ = 6.0
 """Of the reference's Butterworth filter of fourth order, second order forwards and backwards."""
 DRAWS = 400
-_BLOCK = 10
+_BLOCK, _AROUND = 10, 3
 _MOSTLY = 0.9
 """Share of the frames that a choice of views must give a length in."""
 ASKED = 0.7
@@ -117,6 +120,34 @@ def point_jitter_m(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
     return np.asarray(np.linalg.solve(information, pull[..., None])[..., 0], dtype=np.float64)
 
 
+def off_running_mean(path: Array) -> Array:
+    """What (F, n) has beside its mean over `_AROUND` frames before and after."""
+    window = np.full(2 * _AROUND + 1, 1.0 / (2 * _AROUND + 1))
+    padded = np.pad(path, ((_AROUND, _AROUND), (0, 0)), mode="edge")
+    return path - np.stack([np.convolve(column, window, mode="valid") for column in padded.T], axis=1)
+
+
+def steadiest_xyz(rig: Rig, ours: PointTrial, views: CleanViews) -> Array:
+    """(F, K, 3) points by that linear combination of the views which, for each joint in hindsight, wobbles least.
+
+    What the views disagree about does not move a point that they agree on: any multiple of it may be taken off.
+    """
+    frames, keypoints = ours.xyz.shape[:2]
+    again = np.stack([project(rig.arrays, c, ours.xyz.reshape(-1, 3)) for c in range(len(rig))])
+    off = views.agreed_uv - again.reshape(len(rig), frames, keypoints, 2)
+    off = np.where((views.confidence > 0.0)[..., None] & np.isfinite(off), off, 0.0)
+    steady = ours.xyz.copy()
+    for k in range(keypoints):
+        known = np.isfinite(ours.xyz[:, k, 0])
+        if known.sum() < frames / 2:
+            continue
+        apart = off[:, known, k].swapaxes(0, 1).reshape(int(known.sum()), -1)
+        apart -= apart.mean(axis=0)
+        pull, *_ = np.linalg.lstsq(off_running_mean(apart), off_running_mean(ours.xyz[known, k]), rcond=1e-3)
+        steady[known, k] -= apart @ pull
+    return steady
+
+
 def cleaned(rig: Rig, trial: KeypointTrial) -> tuple[PointTrial, CleanViews]:
     """The exported points and the views that they come from."""
     noise = noise_profile(trial.keypoint_set)
@@ -152,13 +183,14 @@ def print_steps(rig: Rig, ours: PointTrial, views: CleanViews, raw: PointTrial, 
     path = of_names(filtered, names)
     short = steps_m(path) < SHORT_M
     print("steps longer than 30 mm: all, where the filtered reference makes less than 25 mm, and the nose's of these")
-    for label, trial in (("reference", raw), ("ours", ours)):
+    best = replace(ours, xyz=steadiest_xyz(rig, ours, views))
+    for label, trial in (("reference", raw), ("ours", ours), ("steadiest in hindsight", best)):
         long = steps_m(of_names(trial, names)) > LONG_M
-        print(f"    {label:20} {long.sum():4d} {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
-    print(f"    {'filtered reference':20} {(steps_m(path) > LONG_M).sum():4d}")
+        print(f"    {label:24} {long.sum():4d} {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
+    print(f"    {'filtered reference':24} {(steps_m(path) > LONG_M).sum():4d}")
     columns = [ours.keypoint_set.names.index(name) for name in names]
     long = steps_m(path + point_jitter_m(rig, ours, views)[:, columns]) > LONG_M
-    print(f"    {'jitter of the views':20}      {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
+    print(f"    {'jitter of the views':24}      {(long & short).sum():4d} {(long & short)[:, nose].sum():4d}")
 
 
 def main() -> None:
