@@ -1,7 +1,8 @@
 """Every compilation option of the project, in one place.
 
 `kernel` compiles array-only functions and keeps the machine code for the next process.  Floating-point rules stay
-IEEE apart from fused multiply-add: NaN means "missing" throughout, so `nnan` must never be allowed.
+IEEE apart from fused multiply-add, and from the order of sums in a `summing_kernel`: NaN means "missing" throughout, so
+`nnan` must never be allowed.
 """
 
 import hashlib
