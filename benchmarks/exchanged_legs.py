@@ -48,29 +48,32 @@ PARTNER = partners()
 
 @dataclass(frozen=True)
 class Exchanges:
-    """So much of the time, for `frames` from and to, and whether in all views at once rather than in one."""
+    """Share of the time in every view by itself, and in all views at once, for `frames` from and to."""
 
-    share: float
-    frames: tuple[int, int]
+    alone: float
     everywhere: float
+    frames: tuple[int, int]
 
 
 KINDS = (
-    Exchanges(0.2, (2, 30), 0.0),
-    Exchanges(0.3, (20, 80), 0.0),
-    Exchanges(0.05, (5, 30), 1.0),
-    Exchanges(0.1, (5, 40), 0.3),
+    Exchanges(0.2, 0.0, (2, 30)),
+    Exchanges(0.3, 0.0, (20, 80)),
+    Exchanges(0.0, 0.2, (5, 30)),
+    Exchanges(0.07, 0.12, (5, 40)),
 )
 
 
 def exchange(uv: Array, confidence: Array, kind: Exchanges, rng: np.random.Generator) -> None:
     """Exchange joints of (C, F, K, 2) px with scores (C, F, K), in place."""
     views, frames = confidence.shape[:2]
-    for c, f in np.argwhere(rng.random((views, frames)) < kind.share / np.mean(kind.frames)):
+    length = np.mean(kind.frames)
+    alone = [((c,), f) for c, f in np.argwhere(rng.random((views, frames)) < kind.alone / length)]
+    together = [(tuple(range(views)), f) for f in np.flatnonzero(rng.random(frames) < kind.everywhere / length)]
+    for cameras, f in (*alone, *together):
         joints = EXCHANGED[int(rng.integers(len(EXCHANGED)))]
         now = slice(f, f + int(rng.integers(*kind.frames)))
-        for view in range(views) if rng.random() < kind.everywhere else (c,):
-            for values in (uv[view, now], confidence[view, now]):
+        for c in cameras:
+            for values in (uv[c, now], confidence[c, now]):
                 values[:, joints] = values[:, PARTNER[joints]]
 
 
@@ -102,8 +105,8 @@ def main() -> None:
             for kind in KINDS:
                 shares = [100.0 * wrong_share(people, views, kind, seed) for seed in range(options.seeds)]
                 print(
-                    f"{name}, {len(views)} views, exchanged {kind.share:.0%} of the time for {kind.frames[0]} to"
-                    f" {kind.frames[1]} frames, {kind.everywhere:.0%} of that in all views:"
+                    f"{name}, {len(views)} views, for {kind.frames[0]} to {kind.frames[1]} frames,"
+                    f" {kind.alone:.0%} of the time in a view, {kind.everywhere:.0%} in all at once:"
                     f" {np.mean(shares):.2f} % on the other leg, at most {max(shares):.1f} %"
                 )
 

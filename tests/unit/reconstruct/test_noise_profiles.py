@@ -65,3 +65,13 @@ def test_scale_follows_the_box_and_ignores_single_strays():
     uv[:, :, 1] = (600.0, 10.0)
     assert box_scale(uv, confidence)[0, 0] == pytest.approx(600.0 * 4.0 / 3.0 / 500.0)
     assert np.isnan(box_scale(uv, np.zeros(uv.shape[:3]))).all()
+
+
+def test_factors_lie_between_those_of_the_table_as_numpy_has_it():
+    rng = np.random.default_rng(4)
+    table = np.array([0.1, 0.3, 0.9])
+    noise = PixelNoise(score=table, score_factor=np.array([2.0, 1.4, 1.0]), joint_factor=np.array([1.0, 0.5, 2.0]))
+    score, scale = rng.uniform(-0.1, 1.1, (40, 3)), rng.uniform(0.5, 2.0, 40)
+    score[0], score[1, 1] = table, np.nan
+    expected = np.interp(score, table, noise.score_factor) * noise.joint_factor * scale[:, None]
+    np.testing.assert_allclose(noise.factor(score, scale), np.where(score > 0.0, expected, np.nan), rtol=1e-12)

@@ -37,6 +37,11 @@ def exchange(seen: Seen, uv: Array, names: tuple[str, ...], camera: int, frames:
     return mask
 
 
+def tellable(seen: Seen) -> NDArray[np.bool_]:
+    """(C, F, K) paired joints whose partner stands elsewhere in the picture."""
+    return np.linalg.norm(seen.exact - seen.exact[:, :, partners(seen.keypoints)], axis=-1) > 25.0
+
+
 LEG = ("Hip", "Knee", "Ankle", "BigToe", "SmallToe", "Heel")
 ARM = ("Shoulder", "Elbow", "Wrist")
 
@@ -49,10 +54,10 @@ def test_a_swap_in_one_view_is_put_right(squatting: Squatting, joints: tuple[str
     uv = seen.uv.copy()
     mask = exchange(seen, uv, joints, camera=1, frames=slice(40, 70))
     views = clean(seen, uv, seen.confidence)
-    tellable = np.linalg.norm(seen.exact - seen.exact[:, :, partners(seen.keypoints)], axis=-1) > 25.0
-    assert mask[tellable].any()
-    assert (views.swapped == mask)[tellable].mean() > 0.995
-    trusted = (views.confidence > 0.0) & tellable
+    told = tellable(seen)
+    assert mask[told].any()
+    assert (views.swapped == mask)[told].mean() > 0.995
+    trusted = (views.confidence > 0.0) & told
     assert np.linalg.norm(views.uv - seen.exact, axis=-1)[trusted].max() < 40.0
 
 
@@ -62,8 +67,8 @@ def test_swaps_in_two_of_four_views_at_once_are_put_right(squatting: Squatting):
     mask = exchange(seen, uv, LEG, camera=0, frames=slice(50, 65))
     mask |= exchange(seen, uv, LEG, camera=1, frames=slice(55, 75))
     views = clean(seen, uv, seen.confidence)
-    tellable = np.linalg.norm(seen.exact - seen.exact[:, :, partners(seen.keypoints)], axis=-1) > 25.0
-    assert (views.swapped == mask)[tellable].mean() > 0.995
+    told = tellable(seen)
+    assert (views.swapped == mask)[told].mean() > 0.995
 
 
 def test_nothing_is_touched_where_nothing_is_wrong(squatting: Squatting):
@@ -170,11 +175,6 @@ def test_a_whole_trial_is_cleaned_as_frame_after_frame(squatting: Squatting):
     assert np.array_equal(whole.bias_px, single.bias_px)
     assert swapped.any()
     assert not trusted.all()
-
-
-def tellable(seen: Seen) -> NDArray[np.bool_]:
-    """(C, F, K) paired joints whose partner stands elsewhere in the picture."""
-    return np.linalg.norm(seen.exact - seen.exact[:, :, partners(seen.keypoints)], axis=-1) > 25.0
 
 
 def exchanged_in_every_view(seen: Seen, frames: slice) -> tuple[Array, NDArray[np.bool_]]:
